@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { BARE_WORKFLOW, type BareInput, type Shape } from '../bare/shape';
+import { startProgram, type Program } from '../program';
+
+const WORKFLOWS = 'bench-bare-workflows';
+const ACTIVITIES = 'bench-bare-activities';
+
+/** The floor: the same shape on the same server, with a worker process for workflows and one for activities like ours. */
+export class BareSide {
+  private constructor(
+    private readonly client: Client,
+    private readonly workers: { workflows: Program; activities: Program },
+  ) {}
+
+  static async start(client: Client, address: string): Promise<BareSide> {
+    const worker = (queue: string, kind: string) => startProgram('bench/bare/worker.ts', [address, queue, kind]);
+    const [workflows, activities] = await Promise.all([
+      worker(WORKFLOWS, 'workflows'),
+      worker(ACTIVITIES, 'activities'),
+    ]);
+    return new BareSide(client, { workflows, activities });
+  }
+
+  get pids(): Record<string, number> {
+    return { 'bare-workflows': this.workers.workflows.pid, 'bare-activities': this.workers.activities.pid };
+  }
+
+  /** @returns the workflow's id */
+  async start({ durationsMs, dependencies, parallel }: Shape): Promise<string> {
+    const workflowId = `bench-bare-${randomUUID()}`;
+    const input: BareInput = { durationsMs, dependencies, parallel, activityQueue: ACTIVITIES };
+    await this.client.workflow.start(BARE_WORKFLOW, { workflowId, taskQueue: WORKFLOWS, args: [input] });
+    return workflowId;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.workers.workflows.stop(), this.workers.activities.stop()]);
+  }
+}

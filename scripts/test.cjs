@@ -1,0 +1,45 @@
+'use strict';
+require('./lib/node-version.cjs').checkNodeVersion();
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { root } = require('./lib/paths.cjs');
+const { install } = require('./lib/install.cjs');
+const { build } = require('./build.cjs');
+
+/** Installs and builds what is missing, runs all suites (or what the arguments select), and ends with one line of sums. */
+async function main(args) {
+  await install();
+  await build();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'longhaul-jest-'));
+  const report = path.join(folder, 'report.json');
+  const code = await runJest(['--json', `--outputFile=${report}`, ...args]);
+  const { passed, failed } = sums(report);
+  fs.rmSync(folder, { recursive: true, force: true });
+  console.log(`tests: ${passed} passed, ${failed} failed`);
+  process.exitCode = code === 0 && failed === 0 && passed > 0 ? 0 : code || 1;
+}
+
+/** Jest's own stdout is the report once more: dropped. What people read goes to stderr. */
+function runJest(args) {
+  const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
+    cwd: root,
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
+  return new Promise((resolve) => jest.once('close', (code, signal) => resolve(signal ? 130 : (code ?? 1))));
+}
+
+/** A suite that does not even load counts as one failed test; without a report nothing passed. */
+function sums(report) {
+  if (!fs.existsSync(report)) return { passed: 0, failed: 0 };
+  const result = JSON.parse(fs.readFileSync(report, 'utf8'));
+  return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  console.log('tests: 0 passed, 0 failed');
+  process.exitCode = 1;
+});

@@ -1,0 +1,157 @@
+import { Context } from '@temporalio/activity';
+import type { Pool } from '../../adapters/postgres';
+import { jsonSchemaCheck } from '../../adapters/json-schema';
+import { loadOutputs } from '../../adapters/postgres/call-context';
+import { noteNode } from '../../adapters/postgres/ledger';
+import type { CallAgentInput, CallAgentResult } from '../../contracts/agent-run';
+import { interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
+import { retryDelayMs } from '../../domain/agents/retry';
+import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import { assert, present } from '../../domain/kernel/assert';
+import { LonghaulError } from '../../domain/kernel/errors';
+import { budgetId, callKeyOf } from '../../domain/kernel/ids';
+import type { ChatAnswer } from '../../domain/llm/chat';
+import type { Gateway, GatewayResult } from '../../gateway';
+import { toApplicationFailure } from '../to-application-failure';
+import { type AgentContext, AgentContextLoader } from './agent-context';
+import { buildRequest } from './build-request';
+import { callArtifacts } from './call-artifacts';
+import { heartbeating } from './heartbeating';
+
+export interface LlmActivityDeps {
+  pool: Pool;
+  gateway: Gateway;
+  payloads: PayloadStore;
+  /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
+  readJson(tenant: string, ref: string): Promise<unknown>;
+  /** Told after a settlement committed: its artifacts and events may be pushed to live readers. */
+  settled(): void;
+}
+
+/** A longer wait for limiter or budget frees the activity slot; the next try comes by nextRetryDelay. */
+const MAX_WAIT_MS = 10_000;
+
+/** One call of one agent: from its definition and its dependencies' outputs to a paid, stored, interpreted answer. */
+export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) => Promise<CallAgentResult> {
+  const contexts = new AgentContextLoader(deps.pool, deps.payloads);
+  return async (input) => {
+    try {
+      const context = await contexts.load(input);
+      return await heartbeating((heartbeat) => callOnce(deps, input, context, heartbeat));
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  };
+}
+
+async function callOnce(
+  deps: LlmActivityDeps,
+  input: CallAgentInput,
+  context: AgentContext,
+  heartbeat: () => void,
+): Promise<CallAgentResult> {
+  const { agent } = context;
+  let fresh: FreshAnswer | undefined;
+  try {
+    const result = await deps.gateway.call(
+      {
+        tenant: input.tenant,
+        runId: input.runId,
+        node: input.node,
+        callKey: callKeyOf(input.runId, input.node, input.callIndex),
+        budgets: [budgetId.agent(input.runId, input.node), budgetId.run(input.runId)],
+        request: buildRequest(context, input.feedback),
+        timeoutMs: agent.timeoutSeconds * 1000,
+        queueTimeoutMs: context.queueTimeoutMs,
+        maxWaitMs: MAX_WAIT_MS,
+        buildArtifacts: async (answer, facts) => {
+          const verdict = interpret(context, answer);
+          const built = await callArtifacts(deps.payloads, input, context, answer, facts, verdict);
+          fresh = { resultRef: built.resultRef, verdict, outputRef: built.node?.outputRef };
+          return built;
+        },
+      },
+      { signal: Context.current().cancellationSignal, heartbeat },
+    );
+    deps.settled();
+    // Stored before, or paid by another attempt of this activity: read from where it lies.
+    const paid = fresh?.resultRef === result.resultRef ? fresh : await readBack(deps, input, context, result);
+    return resultOf(input, paid, result);
+  } catch (error) {
+    throw await retryOrGiveUp(deps, input, context, error);
+  }
+}
+
+function interpret({ agent }: AgentContext, answer: ChatAnswer): Interpretation {
+  const schema = agent.llmConfig.responseSchema;
+  return interpretAnswer(answer, agent.llmConfig, schema && jsonSchemaCheck(schema));
+}
+
+/** A paid answer as the settlement stored it. */
+interface FreshAnswer {
+  resultRef: string;
+  verdict: Interpretation;
+  /** The node's output; absent while the node has none. */
+  outputRef: string | undefined;
+}
+
+async function readBack(
+  deps: LlmActivityDeps,
+  input: CallAgentInput,
+  context: AgentContext,
+  { resultRef }: GatewayResult,
+): Promise<FreshAnswer> {
+  const { answer } = (await deps.readJson(input.tenant, resultRef)) as { answer: ChatAnswer };
+  const outputs = await loadOutputs(deps.pool, input.tenant, input.runId, [input.node]);
+  return { resultRef, verdict: interpret(context, answer), outputRef: outputs.get(input.node)?.ref };
+}
+
+function resultOf(input: CallAgentInput, { verdict, outputRef }: FreshAnswer, result: GatewayResult): CallAgentResult {
+  const spent = { costMicroUsd: result.costMicroUsd, tokens: result.usage.inputTokens + result.usage.outputTokens };
+  if (!verdict.ok) return { outcome: 'bad-output', detail: verdict.detail, askAgain: verdict.askAgain, ...spent };
+  return {
+    outcome: 'completed',
+    outputRef: present(
+      outputRef,
+      `Call ${input.runId}/${input.node}/${input.callIndex} is settled, but the node has no output`,
+    ),
+    model: result.model,
+    ...spent,
+  };
+}
+
+/**
+ * A model failure is retried after the agent's own delay until its retries are used up; they are counted over all calls
+ * of the agent, from the attempt rows. Waits and crashes do not count.
+ */
+async function retryOrGiveUp(
+  deps: LlmActivityDeps,
+  input: CallAgentInput,
+  { agent }: AgentContext,
+  error: unknown,
+): Promise<unknown> {
+  if (!LonghaulError.is(error) || !error.retryable || error.params.modelFailures === undefined) return error;
+  const failures = Number(error.params.modelFailures);
+  assert(failures > 0, `Call ${input.node}: a failed attempt was counted as ${failures}`);
+  if (failures > agent.maxRetries) {
+    return new LonghaulError('RetriesExhausted', {
+      agent: agent.name,
+      attempts: failures,
+      allowed: agent.maxRetries + 1,
+      detail: error.message,
+    });
+  }
+  const waitMs = retryDelayMs(agent.retryPolicy, failures, Math.random(), Number(error.params.retryAfterMs ?? 0));
+  await noteNode(deps.pool, {
+    tenant: input.tenant,
+    runId: input.runId,
+    node: input.node,
+    note: {
+      status: error.params.failureClass === 'retryable-after' ? 'rate_limited' : 'running',
+      reasonCode: 'retrying',
+      reason: `Attempt ${failures + 1} of ${agent.maxRetries + 1} follows. ${error.message}`,
+      nextTryMs: waitMs,
+    },
+  });
+  return new LonghaulError(error.code, { ...error.params, waitMs }, error.problems, { cause: error });
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { CallAgentInput } from '../../contracts/agent-run';
+import type { Interpretation } from '../../domain/agents/agent-output';
+import type { NewArtifact } from '../../domain/artifacts/header';
+import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import { canonicalJson } from '../../domain/kernel/canonical-json';
+import { uuidV7 } from '../../domain/kernel/ids';
+import type { ChatAnswer } from '../../domain/llm/chat';
+import type { CallArtifacts, CallFacts } from '../../gateway';
+import type { AgentContext } from './agent-context';
+import { buildRequest } from './build-request';
+
+/**
+ * Makes the payloads durable and describes what the settling transaction publishes: the call (request and answer), and,
+ * when the answer is usable, the agent's output, whose parents are the call and what it was made from.
+ */
+export async function callArtifacts(
+  payloads: PayloadStore,
+  input: CallAgentInput,
+  context: AgentContext,
+  answer: ChatAnswer,
+  facts: CallFacts,
+  verdict: Interpretation,
+): Promise<CallArtifacts> {
+  const dependencyRefs = context.dependencies.map(({ ref }) => ref);
+  const putCall = () => base(payloads, input, { request: buildRequest(context, input.feedback), answer });
+  const callOf = (stored: NewArtifact): NewArtifact => ({
+    ...stored,
+    parentRefs: dependencyRefs,
+    tags: ['call'],
+    model: answer.model,
+    costMicroUsd: facts.costMicroUsd,
+    inputTokens: facts.usage.inputTokens,
+    outputTokens: facts.usage.outputTokens,
+    latencyMs: facts.latencyMs,
+    meta: {
+      attemptKey: facts.attemptKey,
+      callIndex: input.callIndex,
+      requestHash: facts.requestHash,
+      finishReason: answer.finishReason,
+    },
+  });
+  if (!verdict.ok) {
+    const call = callOf(await putCall());
+    const node = { status: 'running', reasonCode: 'bad_output', reason: verdict.detail } as const;
+    return { artifacts: [call], resultRef: call.ref, node };
+  }
+  // Side by side, because each waits for the disk twice.
+  const [storedCall, storedOutput] = await Promise.all([putCall(), base(payloads, input, verdict.output)]);
+  const call = callOf(storedCall);
+  const output: NewArtifact = {
+    ...storedOutput,
+    parentRefs: [call.ref, ...dependencyRefs],
+    tags: ['output'],
+    model: answer.model,
+    meta: { callIndex: input.callIndex },
+  };
+  return { artifacts: [call, output], resultRef: call.ref, node: { status: 'completed', outputRef: output.ref } };
+}
+
+/** For runs the session is the run and the branch is main. */
+async function base(payloads: PayloadStore, input: CallAgentInput, payload: unknown): Promise<NewArtifact> {
+  const stored = await payloads.put(Buffer.from(canonicalJson(payload), 'utf8'));
+  return {
+    ...stored,
+    ref: uuidV7(Date.now(), randomBytes(10)),
+    tenant: input.tenant,
+    sessionId: input.runId,
+    branchId: 'main',
+    type: 'state',
+    agentId: input.node,
+    mime: 'application/json',
+  };
+}

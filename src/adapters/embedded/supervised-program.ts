@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signalGroup, startProgram, type Exit, type ProgramSpec, type RunningProgram } from './program';
+
+export type ProgramEvent =
+  | { type: 'spawned'; name: string; pid: number }
+  | { type: 'ready'; name: string; pid: number; info: object; restarted: boolean; tookMs: number }
+  | ({ type: 'died'; name: string; pid: number } & Exit)
+  | { type: 'start-failed'; name: string; message: string; nextTryMs: number }
+  | { type: 'stopped'; name: string };
+
+/** The first restart comes at once: most deaths are single, and every ms counts for the calls that wait. */
+const BACKOFF_MS = [0, 100, 250, 500, 1_000, 2_500, 5_000];
+/** A program that lived this long is not in a crash loop. */
+const STABLE_MS = 10_000;
+
+/** Keeps one program alive from `start` to `stop`. */
+export class SupervisedProgram {
+  private current: RunningProgram | undefined;
+  private spawnedPid: number | undefined;
+  private failures = 0;
+  private readonly stopping = new AbortController();
+  private keptAlive: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly spec: ProgramSpec,
+    private readonly onEvent: (event: ProgramEvent) => void,
+  ) {}
+
+  /** The process that serves now; undefined between two lives. */
+  get pid(): number | undefined {
+    return this.current?.pid;
+  }
+
+  /** The first start is not retried: what is wrong then stays wrong. @throws LonghaulError ProgramFailed */
+  async start(): Promise<RunningProgram> {
+    const program = await this.launch(false);
+    this.keptAlive = this.keepAlive(program);
+    return program;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.spawnedPid !== undefined) signalGroup(this.spawnedPid, signal);
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopping.signal.aborted) return this.keptAlive;
+    this.stopping.abort();
+    if (this.current) await this.current.stop();
+    else this.kill('SIGKILL'); // between spawn and ready: it has nothing to drain yet
+    await this.keptAlive;
+    this.onEvent({ type: 'stopped', name: this.spec.name });
+  }
+
+  private async keepAlive(first: RunningProgram): Promise<void> {
+    for (let program: RunningProgram | undefined = first; program; program = await this.relaunch()) {
+      const bornMs = Date.now();
+      const exit = await program.exited;
+      this.current = this.spawnedPid = undefined;
+      if (this.stopping.signal.aborted) return;
+      if (Date.now() - bornMs > STABLE_MS) this.failures = 0;
+      this.onEvent({ type: 'died', name: this.spec.name, pid: program.pid, code: exit.code, signal: exit.signal });
+    }
+  }
+
+  /** @returns undefined when it was told to stop meanwhile. */
+  private async relaunch(): Promise<RunningProgram | undefined> {
+    while (!this.stopping.signal.aborted) {
+      await this.backOff();
+      if (this.stopping.signal.aborted) return undefined;
+      try {
+        return await this.launch(true);
+      } catch (error) {
+        this.onEvent({
+          type: 'start-failed',
+          name: this.spec.name,
+          message: (error as Error).message,
+          nextTryMs: this.nextDelayMs(),
+        });
+      }
+    }
+    return undefined;
+  }
+
+  private async launch(restarted: boolean): Promise<RunningProgram> {
+    const startedMs = Date.now();
+    const { name } = this.spec;
+    const program = await startProgram(this.spec, (pid) => {
+      this.spawnedPid = pid;
+      this.onEvent({ type: 'spawned', name, pid });
+      if (this.stopping.signal.aborted) this.kill('SIGKILL');
+    });
+    this.current = program;
+    this.onEvent({
+      type: 'ready',
+      name,
+      pid: program.pid,
+      info: program.info,
+      restarted,
+      tookMs: Date.now() - startedMs,
+    });
+    return program;
+  }
+
+  private async backOff(): Promise<void> {
+    const delayMs = this.nextDelayMs();
+    this.failures += 1;
+    // An abort ends the wait; the caller looks at the signal.
+    await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private nextDelayMs(): number {
+    return BACKOFF_MS[Math.min(this.failures, BACKOFF_MS.length - 1)]!;
+  }
+}

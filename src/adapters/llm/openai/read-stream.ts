@@ -1,0 +1,110 @@
+import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
+import type { CompletionUsage } from 'openai/resources/completions';
+import type { ChatAnswer, FinishReason, ToolCall, Usage } from '../../../domain/llm/chat';
+
+/** What has arrived so far of one answer. */
+interface Draft {
+  content: string;
+  refusal: string;
+  toolCalls: ToolCall[];
+  finishReason: FinishReason | null;
+  usage: Usage | null;
+  model: string;
+}
+
+/** A stream that ended without all that makes an answer complete. */
+export class IncompleteAnswer extends Error {
+  override readonly name = 'IncompleteAnswer';
+
+  /** @param began whether anything of an answer had arrived: then it broke off, else there never was one */
+  constructor(
+    message: string,
+    readonly began: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** An error event, or a broken one, in a response of status 200. */
+export class ErrorEvent extends Error {
+  override readonly name = 'ErrorEvent';
+
+  constructor(readonly event: unknown) {
+    super('an error event inside the stream');
+  }
+}
+
+/**
+ * Reads a stream to its end.
+ *
+ * @param onContent called for each piece that moves the answer on; keep-alive events do not.
+ * @throws IncompleteAnswer without finish reason or usage, ErrorEvent, or what the stream throws.
+ */
+export async function readStream(
+  chunks: AsyncIterable<ChatCompletionChunk>,
+  onContent: () => void,
+): Promise<ChatAnswer> {
+  const draft: Draft = { content: '', refusal: '', toolCalls: [], finishReason: null, usage: null, model: '' };
+  let id: string | undefined;
+  let began = false;
+  for await (const chunk of chunks) {
+    began = true;
+    id ??= chunk.id;
+    if (take(draft, chunk)) onContent();
+  }
+  if (!draft.finishReason) throw new IncompleteAnswer('the stream ended without a finish reason', began);
+  if (!draft.usage) throw new IncompleteAnswer('the stream ended without usage', began);
+  const refused = draft.refusal !== '' && draft.finishReason === 'stop';
+  return {
+    content: draft.content || draft.refusal,
+    toolCalls: draft.toolCalls,
+    finishReason: refused ? 'refusal' : draft.finishReason,
+    usage: draft.usage,
+    model: draft.model,
+    providerRequestId: id,
+  };
+}
+
+/** Returns whether the chunk brought anything new. */
+function take(draft: Draft, chunk: ChatCompletionChunk): boolean {
+  if (!Array.isArray(chunk.choices)) return passOver(chunk);
+  if (typeof chunk.model === 'string' && chunk.model) draft.model = chunk.model;
+  if (chunk.usage) draft.usage = readUsage(chunk.usage);
+  const choice = chunk.choices.find((candidate) => candidate.index === 0);
+  if (!choice) return Boolean(chunk.usage);
+  const { content, refusal, tool_calls: toolCalls } = choice.delta ?? {};
+  draft.content += content ?? '';
+  draft.refusal += refusal ?? '';
+  for (const part of toolCalls ?? []) takeToolCall(draft, part);
+  if (choice.finish_reason) draft.finishReason = readFinishReason(choice.finish_reason);
+  return Boolean(content || refusal || toolCalls?.length || choice.finish_reason);
+}
+
+/** Events of other kinds (created, ping) are no content and no harm; an error event ends the answer. */
+function passOver(event: object): false {
+  if ('type' in event && event.type === 'error') throw new ErrorEvent(event);
+  return false;
+}
+
+function takeToolCall(draft: Draft, part: ChatCompletionChunk.Choice.Delta.ToolCall): void {
+  if (!Number.isSafeInteger(part.index) || part.index < 0 || part.index > draft.toolCalls.length)
+    throw new ErrorEvent(part);
+  const call = (draft.toolCalls[part.index] ??= { id: '', name: '', argumentsJson: '' });
+  call.id ||= part.id ?? '';
+  call.name += part.function?.name ?? '';
+  call.argumentsJson += part.function?.arguments ?? '';
+}
+
+function readFinishReason(reason: NonNullable<ChatCompletionChunk.Choice['finish_reason']>): FinishReason {
+  return reason === 'function_call' ? 'tool_calls' : reason;
+}
+
+/** As reported, unchecked: whether the numbers can be believed is decided where they are booked. */
+function readUsage(usage: CompletionUsage): Usage {
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? undefined,
+    cacheWriteInputTokens: usage.prompt_tokens_details?.cache_write_tokens ?? undefined,
+  };
+}

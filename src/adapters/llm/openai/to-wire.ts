@@ -1,0 +1,43 @@
+import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type { ChatRequest } from '../../../domain/llm/chat';
+
+/** Where compatible servers differ from OpenAI itself. */
+export interface Dialect {
+  /** OpenAI's newer models refuse `max_tokens`; most compatible servers know nothing else, and would answer unbounded. */
+  maxTokensField: 'max_completion_tokens' | 'max_tokens';
+  /** OpenAI answers 400 to metadata on chat completions that are not stored with it; there the header names the attempt. */
+  sendsMetadata: boolean;
+}
+
+/** One request, always streaming: only a stream lets a hang be told from a long answer. */
+export function toWire(
+  request: ChatRequest,
+  attemptKey: string,
+  dialect: Dialect,
+): ChatCompletionCreateParamsStreaming {
+  return {
+    model: request.model,
+    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    [dialect.maxTokensField]: request.maxTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    seed: request.seed,
+    response_format: responseFormat(request),
+    stream: true,
+    stream_options: { include_usage: true },
+    metadata: dialect.sendsMetadata ? { attempt_key: attemptKey } : undefined,
+  };
+}
+
+/** Header values are ASCII; names of agents are not. */
+export function attemptHeaders(attemptKey: string): Record<string, string> {
+  const key = encodeURI(attemptKey);
+  return { 'x-longhaul-attempt': key, 'idempotency-key': key, 'accept-encoding': 'identity' };
+}
+
+/** Also counted as input by the token counter: providers put the schema into the prompt. */
+export function responseFormat(request: ChatRequest): ChatCompletionCreateParamsStreaming['response_format'] {
+  if (request.responseSchema)
+    return { type: 'json_schema', json_schema: { name: 'answer', schema: request.responseSchema } };
+  return request.responseFormat === 'json' ? { type: 'json_object' } : undefined;
+}

@@ -1,0 +1,61 @@
+import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
+import type { FailureClass } from '../../domain/llm/failure-class';
+
+/** Limits of one attempt, each in ms from the moment the request is sent. */
+export interface CallDeadlines {
+  /** Until the response headers arrive. */
+  headersMs: number;
+  /** Longest silence between two pieces of content; keep-alive bytes do not count. */
+  idleMs: number;
+  /** The whole attempt. */
+  totalMs: number;
+}
+
+export interface ProviderCall {
+  request: ChatRequest;
+  /** Travels as a header and as metadata, so that the provider's own log can name the attempt. */
+  attemptKey: string;
+  deadlines: CallDeadlines;
+  signal: AbortSignal;
+  /** The response has begun: from now on the provider bills. */
+  onAccepted?(): void;
+}
+
+/**
+ * One provider behind one face. `complete` returns only complete answers (terminator and usage arrived); everything
+ * else is a ProviderFailure with its class. It never retries: one place decides about retries.
+ */
+export interface Provider {
+  readonly name: string;
+  /** @throws ProviderFailure */
+  complete(call: ProviderCall): Promise<ChatAnswer>;
+}
+
+export interface ProviderFailureFacts {
+  class: FailureClass;
+  /** Safe to show and to store: no secrets, no control characters, at most 500 characters. */
+  detail: string;
+  /** What the provider asked for (header, or its text), else null. */
+  retryAfterMs: number | null;
+  /** HTTP status, or null when none came. */
+  status: number | null;
+  /** False only when it is proved that nothing was billed. */
+  maybeBilled: boolean;
+  /** Which deadline passed, for class `timeout`. */
+  deadline?: 'headers' | 'idle' | 'total';
+  providerRequestId?: string;
+}
+
+/** An attempt that brought no complete answer. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure';
+
+  constructor(readonly facts: ProviderFailureFacts) {
+    super(facts.detail);
+  }
+
+  /** Survives duplicate module copies, where `instanceof` does not. */
+  static is(error: unknown): error is ProviderFailure {
+    return error instanceof Error && error.name === 'ProviderFailure' && 'facts' in error;
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { StoredPayload } from '../../domain/artifacts/header';
+import { isCompressed, keepCompressed, worthCompressing } from '../../domain/artifacts/payload-policy';
+
+// The asynchronous forms run in the thread pool: 10 MB of JSON would hold the event loop, and so heartbeats, for 150 ms.
+const compress = promisify(gzip);
+const decompress = promisify(gunzip);
+
+export function digestOf(raw: Uint8Array): string {
+  return createHash('sha256').update(raw).digest('hex');
+}
+
+/** The bytes to store: gzip above 2 KiB where it makes them fewer. */
+export async function encode(raw: Uint8Array): Promise<Uint8Array> {
+  if (!worthCompressing(raw.byteLength)) return raw;
+  const compressed = await compress(raw);
+  return keepCompressed(raw.byteLength, compressed.byteLength) ? compressed : raw;
+}
+
+/** What was found when stored bytes are not what the header says. */
+export class DamagedPayload extends Error {
+  constructor(
+    readonly found: string,
+    readonly bytes: number,
+  ) {
+    super(`digest ${found}, ${bytes} bytes`);
+  }
+}
+
+/**
+ * The raw bytes, checked for length and digest. Decompression stops at `rawBytes`: a file that claims to be small and
+ * unpacks to gigabytes costs no more than what was published.
+ *
+ * @throws DamagedPayload
+ */
+export async function decode(stored: Uint8Array, payload: StoredPayload): Promise<Uint8Array> {
+  const raw = isCompressed(payload) ? await unpack(stored, payload.rawBytes) : stored;
+  const found = digestOf(raw);
+  if (raw.byteLength !== payload.rawBytes || found !== payload.sha256) throw new DamagedPayload(found, raw.byteLength);
+  return raw;
+}
+
+async function unpack(stored: Uint8Array, rawBytes: number): Promise<Uint8Array> {
+  try {
+    return await decompress(stored, { maxOutputLength: rawBytes });
+  } catch {
+    // Cut short, not gzip, or longer than published: all of them are the one finding "damaged".
+    throw new DamagedPayload('(not readable as gzip)', stored.byteLength);
+  }
+}

@@ -1,0 +1,38 @@
+import type { MicroUsd } from '../../domain/kernel/money';
+import { execute, isUuid, rows, type Db } from './rows';
+
+export interface Budget {
+  id: string;
+  parentId: string | null;
+  runId: string | null;
+  limitMicroUsd: MicroUsd;
+  settledMicroUsd: MicroUsd;
+  reservedMicroUsd: MicroUsd;
+  unknownMicroUsd: MicroUsd;
+  overrunMicroUsd: MicroUsd;
+}
+
+const SELECT_BUDGETS = `
+  SELECT id, parent_id AS "parentId", run_id AS "runId", limit_micro_usd AS "limitMicroUsd", settled_micro_usd AS "settledMicroUsd",
+         reserved_micro_usd AS "reservedMicroUsd", unknown_micro_usd AS "unknownMicroUsd", overrun_micro_usd AS "overrunMicroUsd"
+  FROM budget WHERE tenant_id = $1`;
+
+/** The run's level and its agents', by id. */
+export async function getRunBudgets(db: Db, tenant: string, runId: string): Promise<Budget[]> {
+  if (!isUuid(runId)) return [];
+  return rows<Budget>(db, `${SELECT_BUDGETS} AND run_id = $2 ORDER BY id`, [tenant, runId]);
+}
+
+export async function getBudgets(db: Db, tenant: string, ids: string[]): Promise<Budget[]> {
+  return rows<Budget>(db, `${SELECT_BUDGETS} AND id = ANY ($2) ORDER BY id`, [tenant, ids]);
+}
+
+/** A level that belongs to no run (`tenant:{t}`). Idempotent: an existing one keeps its limit. @returns whether it is new */
+export async function createBudget(
+  db: Db,
+  budget: { tenant: string; id: string; parentId?: string; limitMicroUsd: MicroUsd },
+): Promise<boolean> {
+  const sql =
+    'INSERT INTO budget (id, tenant_id, parent_id, limit_micro_usd) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING';
+  return (await execute(db, sql, [budget.id, budget.tenant, budget.parentId ?? null, budget.limitMicroUsd])) === 1;
+}

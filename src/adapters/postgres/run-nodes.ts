@@ -1,0 +1,34 @@
+import type { AgentStatus } from '../../domain/agents/run-state';
+import { isUuid, rows, type Db } from './rows';
+
+export interface RunNode {
+  name: string;
+  position: number;
+  status: AgentStatus;
+  reasonCode: string | null;
+  reason: string | null;
+  calls: number;
+  modelFailures: number;
+  inputTokens: number;
+  outputTokens: number;
+  costMicroUsd: number;
+  model: string | null;
+  waitingSince: Date | null;
+  nextTryAt: Date | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  outputRef: string | null;
+  reusedFromRunId: string | null;
+}
+
+const SELECT_NODES = `
+  SELECT name, position, status, reason_code AS "reasonCode", reason, calls, model_failures AS "modelFailures", input_tokens AS "inputTokens",
+         output_tokens AS "outputTokens", cost_micro_usd AS "costMicroUsd", model, waiting_since AS "waitingSince", next_try_at AS "nextTryAt",
+         started_at AS "startedAt", completed_at AS "completedAt", output_ref AS "outputRef", reused_from_run_id AS "reusedFromRunId"
+  FROM run_node WHERE tenant_id = $1 AND run_id = $2`;
+
+/** In the order of the definition. */
+export async function getRunNodes(db: Db, tenant: string, runId: string): Promise<RunNode[]> {
+  if (!isUuid(runId)) return [];
+  return rows<RunNode>(db, `${SELECT_NODES} ORDER BY position`, [tenant, runId]);
+}

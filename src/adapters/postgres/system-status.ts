@@ -1,0 +1,120 @@
+import type { RunStatus } from '../../domain/agents/run-state';
+import type { MicroUsd } from '../../domain/kernel/money';
+import type { AttemptState } from './attempts';
+import { RUN_EVENT_COLUMNS, type RunEvent } from './run-events';
+import { firstRow, rows, type Db } from './rows';
+
+/** What one tenant's installation did and does; averages are null until something has finished. */
+export interface SystemStatus {
+  runs: {
+    total: number;
+    byStatus: Partial<Record<RunStatus, number>>;
+    finished: number;
+    successRate: number | null;
+    averageDurationMs: number | null;
+  };
+  agents: { finished: number; completed: number; failed: number; averageDurationMs: number | null };
+  attempts: Partial<Record<AttemptState, number>>;
+  failures: { failureClass: string; attempts: number }[];
+  costs: {
+    spentMicroUsd: MicroUsd;
+    reservedMicroUsd: MicroUsd;
+    unknownMicroUsd: MicroUsd;
+    inputTokens: number;
+    outputTokens: number;
+  };
+  /** Nodes that wait now. */
+  waiting: { rateLimited: number; budget: number };
+  recentEvents: RunEvent[];
+}
+
+export async function systemStatus(
+  db: Db,
+  tenant: string,
+  { recentEvents = 20 }: { recentEvents?: number } = {},
+): Promise<SystemStatus> {
+  const [runs, agents, attempts, failures, costs, events] = await Promise.all([
+    runTotals(db, tenant),
+    agentTotals(db, tenant),
+    rows<{ state: AttemptState; count: number }>(
+      db,
+      'SELECT state, count(*) FROM attempt WHERE tenant_id = $1 GROUP BY state',
+      [tenant],
+    ),
+    rows<{ failureClass: string; attempts: number }>(db, FAILURES, [tenant]),
+    costTotals(db, tenant),
+    rows<RunEvent>(db, `SELECT ${RUN_EVENT_COLUMNS} FROM run_event WHERE tenant_id = $1 ORDER BY at DESC LIMIT $2`, [
+      tenant,
+      recentEvents,
+    ]),
+  ]);
+  const { rateLimited, budget, ...agentCounts } = agents;
+  const byState = Object.fromEntries(attempts.map(({ state, count }) => [state, count]));
+  return {
+    runs,
+    agents: agentCounts,
+    attempts: byState,
+    failures,
+    costs,
+    waiting: { rateLimited, budget },
+    recentEvents: events,
+  };
+}
+
+const FAILURES = `
+  SELECT failure_class AS "failureClass", count(*) AS attempts FROM attempt
+  WHERE tenant_id = $1 AND failure_class IS NOT NULL GROUP BY failure_class ORDER BY count(*) DESC, failure_class`;
+
+const averageMs = (condition: string) =>
+  `(avg(extract(epoch FROM completed_at - started_at)) FILTER (WHERE ${condition}) * 1000)::float8 AS "durationMs"`;
+
+async function runTotals(db: Db, tenant: string): Promise<SystemStatus['runs']> {
+  const counted = await rows<{ status: RunStatus; count: number }>(
+    db,
+    'SELECT status, count(*) FROM run WHERE tenant_id = $1 GROUP BY status',
+    [tenant],
+  );
+  const byStatus: Partial<Record<RunStatus, number>> = Object.fromEntries(
+    counted.map(({ status, count }) => [status, count]),
+  );
+  const total = counted.reduce((sum, { count }) => sum + count, 0);
+  const finished = total - (byStatus.pending ?? 0) - (byStatus.running ?? 0);
+  const average = await firstRow<{ durationMs: number | null }>(
+    db,
+    `SELECT ${averageMs('completed_at IS NOT NULL')} FROM run WHERE tenant_id = $1`,
+    [tenant],
+  );
+  const successRate = finished === 0 ? null : (byStatus.completed ?? 0) / finished;
+  return { total, byStatus, finished, successRate, averageDurationMs: average?.durationMs ?? null };
+}
+
+async function agentTotals(db: Db, tenant: string): Promise<SystemStatus['agents'] & SystemStatus['waiting']> {
+  const row = await firstRow<
+    Omit<SystemStatus['agents'], 'averageDurationMs'> & SystemStatus['waiting'] & { durationMs: number | null }
+  >(
+    db,
+    `SELECT count(*) FILTER (WHERE completed_at IS NOT NULL) AS finished, count(*) FILTER (WHERE status = 'completed') AS completed,
+            count(*) FILTER (WHERE completed_at IS NOT NULL AND status IN ('failed', 'rate_limited', 'budget_exceeded')) AS failed,
+            count(*) FILTER (WHERE completed_at IS NULL AND status = 'rate_limited') AS "rateLimited",
+            count(*) FILTER (WHERE completed_at IS NULL AND status = 'budget_exceeded') AS budget, ${averageMs("status = 'completed'")}
+     FROM run_node WHERE tenant_id = $1`,
+    [tenant],
+  );
+  const { durationMs = null, ...counts } = row ?? { finished: 0, completed: 0, failed: 0, rateLimited: 0, budget: 0 };
+  return { ...counts, averageDurationMs: durationMs };
+}
+
+/** From the attempts, not the budgets: a level and its parent both hold the same money. */
+async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']> {
+  const row = await firstRow<SystemStatus['costs']>(
+    db,
+    `SELECT coalesce(sum(actual_micro_usd) FILTER (WHERE state = 'settled'), 0)::bigint AS "spentMicroUsd",
+            coalesce(sum(estimate_micro_usd) FILTER (WHERE state IN ('reserved', 'sent')), 0)::bigint AS "reservedMicroUsd",
+            coalesce(sum(estimate_micro_usd) FILTER (WHERE state = 'unknown'), 0)::bigint AS "unknownMicroUsd",
+            coalesce(sum(input_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "inputTokens",
+            coalesce(sum(output_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "outputTokens"
+     FROM attempt WHERE tenant_id = $1`,
+    [tenant],
+  );
+  return row ?? { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
+}

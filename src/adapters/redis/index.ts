@@ -1,0 +1,2 @@
+export { connectRedis, redisVersion, type RedisConnection, type RedisOptions } from './connection';
+export type { Limiter } from './limiter';

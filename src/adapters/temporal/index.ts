@@ -1,0 +1,8 @@
+export {
+  connectTemporal,
+  connectTemporalLazily,
+  temporalVersion,
+  type TemporalAddress,
+  type TemporalClient,
+} from './connection';
+export { cancelWorkflow, startWorkflow, workflowOutcome, type WorkflowStart } from './workflows';

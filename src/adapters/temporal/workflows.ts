@@ -1,0 +1,79 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+
+/** The part of a start specification that Temporal sees. */
+export interface WorkflowStart {
+  workflowType: string;
+  workflowId: string;
+  taskQueue: string;
+  args: unknown[];
+  workflowTaskTimeoutMs: number;
+  searchAttributes: Readonly<Record<string, string>>;
+  staticSummary: string;
+  staticDetails: string;
+}
+
+/**
+ * Each call answers or fails within an API request's patience. Without it the client tries a server that is away for
+ * 20 s and more (measured); the sweeper repeats what failed.
+ */
+const DEADLINE_MS = 5_000;
+
+/**
+ * Starts at most one execution per workflow id, ever: an open one is used, a closed one is not repeated. Idempotent,
+ * so that the API, its retries and the sweeper may all call it.
+ */
+export async function startWorkflow(client: Client, start: WorkflowStart): Promise<void> {
+  try {
+    await client.connection.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.start(start.workflowType, {
+        workflowId: start.workflowId,
+        taskQueue: start.taskQueue,
+        args: start.args,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowTaskTimeout: start.workflowTaskTimeoutMs,
+        typedSearchAttributes: keywords(start.searchAttributes),
+        staticSummary: start.staticSummary,
+        staticDetails: start.staticDetails,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
+  }
+}
+
+function keywords(attributes: Readonly<Record<string, string>>): TypedSearchAttributes {
+  return new TypedSearchAttributes(
+    Object.entries(attributes).map(([name, value]) => ({
+      key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+      value,
+    })),
+  );
+}
+
+/** Asks a run to cancel. Returns false when Temporal does not know it (never started, or past retention). */
+export async function cancelWorkflow(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    await client.connection.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.getHandle(workflowId).cancel(),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** `open`, how it closed, or `missing`: what the sweeper compares the read model with. */
+export async function workflowOutcome(client: Client, workflowId: string): Promise<string> {
+  try {
+    const { status } = await client.connection.withDeadline(Date.now() + DEADLINE_MS, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+    return status.name === 'RUNNING' ? 'open' : status.name.toLowerCase();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../adapters/log';
+import type { Settings } from '../adapters/config/settings';
+import { createPayloadStore } from '../adapters/payloads';
+import { assertSchema, createPool } from '../adapters/postgres';
+import { connectRedis } from '../adapters/redis';
+import { connectTemporalLazily } from '../adapters/temporal';
+import { createArtifactBus } from '../gateway/artifacts';
+import type { ApiDeps } from './deps';
+
+/**
+ * Opens what the API stands on. Only PostgreSQL must answer now (a wrong schema version ends the start); Temporal and
+ * Redis connect with their first use, because the API serves without them.
+ *
+ * @throws LonghaulError SchemaVersion | ServiceUnavailable
+ */
+export async function openDependencies(
+  settings: Settings,
+  token: string,
+  log: Log,
+): Promise<{ deps: ApiDeps; close(): Promise<void> }> {
+  const pool = createPool(settings.postgres.url, {
+    max: settings.postgres.poolMax,
+    applicationName: 'longhaul-api',
+    onIdleError: (err) => log.warn({ err }, 'PostgreSQL connection lost'),
+  });
+  await assertSchema(pool);
+  const temporal = connectTemporalLazily(settings.temporal);
+  const redis = connectRedis(settings.redis.url, {
+    name: 'longhaul-api',
+    onError: (err) => log.warn({ err }, 'Redis connection lost'),
+  });
+  const artifacts = createArtifactBus({ pool, payloads: createPayloadStore(settings.payloads), redis, log });
+  const deps = {
+    settings,
+    token,
+    pool,
+    temporal,
+    redis,
+    artifacts,
+    log,
+    version: packageVersion(),
+    startedAtMs: Date.now(),
+  };
+  const close = async () => {
+    await artifacts.close();
+    await temporal.close();
+    redis.disconnect();
+    await pool.end();
+  };
+  return { deps, close };
+}
+
+/** The same from src/api and from dist/api. */
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,19 @@
+import type { Route } from '../route';
+import { artifactRoutes } from './artifacts';
+import { graphRoutes } from './graphs';
+import { healthRoutes } from './health';
+import { ledgerRoutes } from './ledger';
+import { runDetailRoutes } from './run-details';
+import { runRoutes } from './runs';
+import { systemRoutes } from './system';
+
+/** Every endpoint. Literal paths come before those with a parameter in the same place. */
+export const ROUTES: readonly Route[] = [
+  ...graphRoutes,
+  ...runRoutes,
+  ...runDetailRoutes,
+  ...artifactRoutes,
+  ...systemRoutes,
+  ...ledgerRoutes,
+  ...healthRoutes,
+];

@@ -1,0 +1,105 @@
+import {
+  createRun,
+  getGraph,
+  getRun,
+  markRunStarted,
+  type Run,
+  type StoredGraph,
+  type Tx,
+} from '../../adapters/postgres';
+import { readReferences } from '../../adapters/templates';
+import { cancelWorkflow, startWorkflow } from '../../adapters/temporal';
+import { AGENT_RUN_KIND } from '../../contracts/agent-run';
+import { agentRunStart } from '../../contracts/agent-run-start';
+import type { StartRun } from '../../contracts/api.schema';
+import { workflowId } from '../../contracts/workflow-ids';
+import type { AgentGraph } from '../../domain/agents/agent-graph';
+import { missingInputs } from '../../domain/agents/missing-inputs';
+import { withParameters } from '../../domain/agents/run-parameters';
+import { assert } from '../../domain/kernel/assert';
+import { usdToMicro } from '../../domain/kernel/money';
+import type { ApiDeps } from '../deps';
+import { invalidRequest } from '../http/validate';
+import { namedGraph } from './graphs';
+import { newId } from './new-id';
+
+/** A run that is in the book; whether Temporal knows it is the next step's matter. */
+export interface AcceptedRun {
+  runId: string;
+  workflowId: string;
+  graph: { id: string; name: string; version: number; sha256: string };
+}
+
+/**
+ * Rows of a new run, in the caller's transaction: run, nodes, budgets, first event.
+ *
+ * @throws LonghaulError NotFound for an unknown graph, InvalidRequest for inputs that its templates need and nobody brings
+ */
+export async function acceptRun(
+  tx: Tx,
+  tenant: string,
+  { graph: reference, ...parameters }: StartRun,
+): Promise<AcceptedRun> {
+  const stored = await namedGraph(tx, tenant, typeof reference === 'string' ? { name: reference } : reference);
+  const graph = withParameters(definitionOf(stored), parameters);
+  const missing = missingInputs(graph, readReferences);
+  if (missing.length > 0) throw invalidRequest(`Run of graph "${graph.name}"`, missing);
+  const runId = newId();
+  const run = { runId, workflowId: workflowId(AGENT_RUN_KIND, tenant, graph.name, runId) };
+  await createRun(tx, {
+    ...{ ...run, tenant, kind: AGENT_RUN_KIND, name: graph.name, graphId: stored.graphId, parameters },
+    costLimitMicroUsd: usdToMicro(graph.costBudgetUsd),
+    nodes: graph.agents.map(({ name, costLimitUsd }) => ({ name, costLimitMicroUsd: usdToMicro(costLimitUsd) })),
+  });
+  return { ...run, graph: { id: stored.graphId, name: stored.name, version: stored.version, sha256: stored.sha256 } };
+}
+
+/**
+ * Makes Temporal know an accepted run. Idempotent. When Temporal does not answer the run stays accepted, and the sweeper
+ * starts it: accepting work does not depend on more than the book.
+ *
+ * @returns whether Temporal knows it
+ */
+export async function launchRun(deps: ApiDeps, tenant: string, runId: string): Promise<Run['launch']> {
+  const run = await getRun(deps.pool, tenant, runId);
+  assert(run !== undefined, `launchRun: run ${runId} was accepted but is not in the book`);
+  if (run.launch !== 'accepted' || deps.temporal === null) return run.launch;
+  const spec = await specOf(deps, run);
+  try {
+    await startWorkflow(deps.temporal.client, spec);
+  } catch (error) {
+    deps.log.warn({ err: error, runId }, 'Temporal does not take the run now; it is started later');
+    return 'accepted';
+  }
+  if (await markRunStarted(deps.pool, tenant, runId)) return 'started';
+  return launchedByAnother(deps, run);
+}
+
+/** Somebody else started it (fine), or it was cancelled between our look and our start: then its workflow must not go on. */
+async function launchedByAnother(
+  { pool, temporal }: ApiDeps,
+  { tenant, runId, workflowId: id }: Run,
+): Promise<Run['launch']> {
+  const launch = (await getRun(pool, tenant, runId))?.launch ?? 'closed';
+  if (launch === 'closed' && temporal !== null) await cancelWorkflow(temporal.client, id);
+  return launch;
+}
+
+async function specOf({ pool, settings }: ApiDeps, run: Run) {
+  const stored = await getGraph(pool, run.tenant, run.graphId ?? '');
+  assert(stored !== undefined, `run ${run.runId} names the graph ${run.graphId}, which is not in the book`);
+  return agentRunStart({
+    tenant: run.tenant,
+    runId: run.runId,
+    graphName: stored.name,
+    graphId: stored.graphId,
+    graph: definitionOf(stored),
+    parameters: run.parameters,
+    taskQueuePrefix: settings.temporal.taskQueuePrefix,
+  });
+}
+
+/** What was stored was checked and completed before. */
+function definitionOf({ definition }: StoredGraph): AgentGraph {
+  return definition as AgentGraph;
+}

@@ -1,0 +1,89 @@
+import type { SystemStatus as Counted } from '../../adapters/postgres';
+import type { SystemStatus } from '../../contracts/api.schema';
+import type { ApiDeps } from '../deps';
+
+/** The counts of the book in the shape of the orchestration engine's system status. */
+export function systemStatusView(
+  counted: Counted,
+  { settings, version, startedAtMs }: ApiDeps,
+  nowMs: number,
+): SystemStatus {
+  const { runs, agents, attempts, costs } = counted;
+  const status = (name: keyof typeof runs.byStatus) => runs.byStatus[name] ?? 0;
+  return {
+    engine: {
+      running: true,
+      version,
+      tenant: settings.tenant,
+      totalRuns: runs.total,
+      openRuns: runs.total - runs.finished,
+    },
+    monitoring: {
+      runs: {
+        ...{
+          started: runs.total - status('pending'),
+          completed: status('completed'),
+          partiallyCompleted: status('partially_completed'),
+        },
+        ...{ failed: status('failed'), cancelled: status('cancelled') },
+        successRatePercent: percent(runs.successRate),
+        averageSeconds: seconds(runs.averageDurationMs),
+      },
+      agents: {
+        executed: agents.completed + agents.failed,
+        failed: agents.failed,
+        failureRatePercent: percent(share(agents.failed, agents.completed + agents.failed)),
+        averageExecutionSeconds: seconds(agents.averageDurationMs),
+      },
+      api: {
+        calls: attempts.settled ?? 0,
+        tokens: costs.inputTokens + costs.outputTokens,
+        costMicroUsd: costs.spentMicroUsd,
+      },
+      uptimeSeconds: (nowMs - startedAtMs) / 1000,
+      recentEvents: counted.recentEvents.map(({ runId, seq, at, type, node }) => ({
+        runId,
+        seq,
+        at: at.toISOString(),
+        type,
+        node,
+      })),
+    },
+    rateLimiting: {
+      ...{ requestsPerMinute: settings.llm.requestsPerMinute, concurrentRequests: settings.llm.concurrentRequests },
+      totalRequests: sentOnce(attempts),
+      inFlight: attempts.sent ?? 0,
+      ...{ waitingForLimit: counted.waiting.rateLimited, waitingForBudget: counted.waiting.budget },
+    },
+    costs: {
+      ...{
+        settledMicroUsd: costs.spentMicroUsd,
+        reservedMicroUsd: costs.reservedMicroUsd,
+        unknownMicroUsd: costs.unknownMicroUsd,
+      },
+      ...{ inputTokens: costs.inputTokens, outputTokens: costs.outputTokens },
+    },
+    failures: {
+      failedAttempts: counted.failures.reduce((sum, { attempts: count }) => sum + count, 0),
+      unknownAttempts: attempts.unknown ?? 0,
+      byClass: counted.failures.map(({ failureClass, attempts: count }) => ({ failureClass, count })),
+    },
+  };
+}
+
+/** Reserved attempts were not sent yet; void ones mostly were (a failure proved unbilled). */
+function sentOnce(attempts: Counted['attempts']): number {
+  return (attempts.sent ?? 0) + (attempts.settled ?? 0) + (attempts.unknown ?? 0) + (attempts.void ?? 0);
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function percent(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10_000) / 100;
+}
+
+function seconds(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms) / 1000;
+}

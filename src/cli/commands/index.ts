@@ -1,0 +1,23 @@
+import { registerArtifacts } from './artifacts';
+import { registerConfig } from './config';
+import { registerDemo } from './demo';
+import { registerDoctor } from './doctor';
+import { registerLedger } from './ledger';
+import { registerPrograms } from './programs';
+import type { Registration } from './registration';
+import { registerRun } from './run';
+import { registerRuns } from './runs';
+import { registerUp } from './up';
+
+/** In the order of `longhaul help`. */
+export const COMMANDS: readonly Registration[] = [
+  registerUp,
+  registerDemo,
+  registerDoctor,
+  registerRun,
+  registerRuns,
+  registerArtifacts,
+  registerLedger,
+  registerConfig,
+  registerPrograms,
+];

@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Readers of option values: what nobody can mean is a usage error, before anything is asked or started. */
+
+export function integerBetween(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+export const port = integerBetween(1, 65_535);
+
+/** Zero is refused: a run that may spend nothing cannot begin. */
+export function usDollars(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('Expected US dollars above 0, such as 2.50.');
+}
+
+/** @returns ISO 8601 in UTC; a date alone is its first moment, a time without a zone is local */
+export function time(text: string): string {
+  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  throw new InvalidArgumentError('Expected a time such as 2026-01-30 or 2026-01-30T08:00:00Z.');
+}
+
+/** @returns without a slash at the end, ready to have a path put behind */
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:8080.');
+}
+
+/** One more `name=value` beside those before. Values that are JSON are read as JSON. */
+export function namedValue(pair: string, before: readonly [string, unknown][]): [string, unknown][] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected name=value.');
+  return [...before, [pair.slice(0, at), valueOf(pair.slice(at + 1))]];
+}
+
+function valueOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    // An order number of 20 digits would lose its last ones; it stays what was typed.
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
+  } catch {
+    return text; // a plain word is its own value
+  }
+}
+
+/** What providers call their models; nothing that means something in YAML. */
+export function modelName(text: string): string {
+  if (/^[\w./-][\w./:@-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected the name of a model, such as gpt-4.1-mini.');
+}

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onInterrupt } from '../interrupt';
+import type { CommonOptions, Registration } from './registration';
+
+const PROGRAMS = [
+  { name: 'worker', path: 'worker/main.js', description: 'run a worker: --role workflows|llm|io|all' },
+  { name: 'api', path: 'api/main.js', description: 'run the REST API' },
+  { name: 'model-server', path: 'model-server/main.js', description: 'run the scripted model server (see its --help)' },
+  { name: 'migrate', path: 'migrate/main.js', description: 'bring the database to this version’s schema' },
+] as const;
+
+const READY = 'READY ';
+
+/** The product's programs in the foreground, configured by settings; their options are passed on as they are. */
+export const registerPrograms: Registration = (program) => {
+  for (const { name, path, description } of PROGRAMS) {
+    program
+      .command(name)
+      .description(description)
+      .usage('[--json] [options of the program]')
+      .option('--json', 'say that it serves as one line of JSON, without READY before it', false)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .helpOption(false)
+      .action(async ({ json }: CommonOptions, { args }: { args: string[] }) => {
+        process.exitCode = await runProgram(join(__dirname, '..', '..', path), args, json === true);
+      });
+  }
+};
+
+/**
+ * In a process group of its own: a terminal's Ctrl-C would reach it beside the one that is passed on, and a program that
+ * hears a second signal while it drains ends at once.
+ */
+async function runProgram(path: string, args: string[], json: boolean): Promise<number> {
+  const child = spawn(process.execPath, [path, ...args], {
+    stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'],
+    detached: true,
+  });
+  onInterrupt().signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  if (child.stdout) void passOnAsJson(child.stdout);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}
+
+async function passOnAsJson(stdout: NonNullable<ChildProcess['stdout']>): Promise<void> {
+  for await (const line of createInterface(stdout))
+    process.stdout.write(`${line.startsWith(READY) ? line.slice(READY.length) : line}\n`);
+}

@@ -1,0 +1,47 @@
+import type { RunStarted, RunView } from '../../contracts/api.schema';
+import { EXIT } from '../exit';
+import { readGraph, readInputs, storeGraph } from '../graph-files';
+import type { Console } from '../view/console';
+import { runLine } from '../view/run-table';
+import { followRun } from '../view/watch-run';
+import { namedValue, usDollars } from './option-values';
+import { apiCommand, contextOf, type CommonOptions, type Registration } from './registration';
+
+interface RunOptions extends CommonOptions {
+  input: [string, unknown][];
+  inputs?: string;
+  budget?: number;
+  watch: boolean;
+}
+
+export const registerRun: Registration = (program) => {
+  apiCommand(program, 'run <file>', 'store an agent graph (YAML or JSON), run it and follow it to its end')
+    .option('--input <name=value>', 'one input; JSON values are read as JSON (repeatable)', namedValue, [])
+    .option('--inputs <file>', 'inputs from a YAML or JSON file; --input wins over it')
+    .option('--budget <usd>', 'cost budget of this run in US dollars, instead of the graph’s', usDollars)
+    .option('--no-watch', 'start it and return')
+    .action(run);
+};
+
+async function run(file: string, options: RunOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const inputs = { ...readInputs(options.inputs), ...Object.fromEntries(options.input) };
+  const graph = await storeGraph(api, readGraph(file), console);
+  const started = await api.post<RunStarted>('/runs', {
+    graph: { name: graph.name, version: graph.version },
+    inputs,
+    costBudgetUsd: options.budget,
+  });
+  console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);
+  if (!options.watch) return console.answer(started, () => `Follow it: longhaul runs watch ${started.runId}`);
+  endWith(await followRun(api, started.runId, console), console);
+}
+
+function endWith(view: RunView, console: Console): void {
+  const line = console.canRedraw ? '' : `${runLine(view, console)}\n`;
+  console.answer(
+    view,
+    () => `${line}Outputs: longhaul runs result ${view.runId}\nTemporal Web UI: ${view.links.temporalUi}`,
+  );
+  if (view.status !== 'completed') process.exitCode = EXIT.failed;
+}

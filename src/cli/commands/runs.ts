@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import type { RunPage, RunResult, RunView } from '../../contracts/api.schema';
+import { RUN_STATUSES } from '../../domain/agents/run-state';
+import { formatUsd } from '../../domain/kernel/money';
+import { EXIT } from '../exit';
+import { runLine, runTable, table } from '../view/run-table';
+import { followRun } from '../view/watch-run';
+import {
+  apiCommand,
+  contextOf,
+  pageCommand,
+  type CommonOptions,
+  type PageOptions,
+  type Registration,
+} from './registration';
+
+export const registerRuns: Registration = (program) => {
+  const runs = program.command('runs').description('list, show, follow and cancel runs, and read their results');
+  pageCommand(runs, 'list', 'list runs, newest first')
+    .addOption(new Option('--status <status>', 'only runs of this status').choices([...RUN_STATUSES]))
+    .action(list);
+  apiCommand(runs, 'show <runId>', 'show one run with its agents').action(show);
+  apiCommand(runs, 'watch <runId>', 'follow a run until it ends').action(watch);
+  apiCommand(runs, 'result <runId>', 'print the outputs of a finished run')
+    .option('--node <agent>', 'only this agent')
+    .action(result);
+  cancelCommand(runs);
+};
+
+function cancelCommand(runs: Command): void {
+  apiCommand(runs, 'cancel <runId>', 'ask a run to stop; requests under way are aborted').action(
+    async (runId: string, options: CommonOptions) => {
+      const { api, console } = contextOf(options);
+      const answer = await api.post(`/runs/${encodeURIComponent(runId)}/cancel`, {});
+      console.answer(answer, () => `Run ${runId} was asked to stop. See \`longhaul runs watch ${runId}\`.`);
+    },
+  );
+}
+
+async function list(options: CommonOptions & PageOptions & { status?: string }): Promise<void> {
+  const { api, console } = contextOf(options);
+  const page = await api.get<RunPage>('/runs', {
+    status: options.status,
+    limit: options.limit,
+    cursor: options.cursor,
+  });
+  console.answer(page, () => {
+    if (page.items.length === 0)
+      return 'No runs yet. Start one: longhaul run examples/graphs/erp-daily-operations.yaml';
+    const rows = page.items.map((run) => [
+      run.runId,
+      run.name,
+      run.status,
+      `${run.completedAgents}/${run.totalAgents}`,
+      formatUsd(run.costMicroUsd),
+      run.createdAt,
+    ]);
+    return (
+      table(['run', 'graph', 'status', 'agents', 'cost', 'created'], rows) +
+      (page.nextCursor === null ? '' : `\nMore: --cursor ${page.nextCursor}`)
+    );
+  });
+}
+
+async function show(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const run = await api.get<RunView>(`/runs/${encodeURIComponent(runId)}`);
+  console.answer(
+    run,
+    () => `${runTable(run, console)}\n\n${runLine(run, console)}\nTemporal Web UI: ${run.links.temporalUi}`,
+  );
+}
+
+async function watch(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const run = await followRun(api, runId, console);
+  console.answer(run, () => (console.canRedraw ? `Outputs: longhaul runs result ${run.runId}` : runLine(run, console)));
+  if (run.status !== 'completed') process.exitCode = EXIT.failed;
+}
+
+async function result(runId: string, options: CommonOptions & { node?: string }): Promise<void> {
+  const { api, console } = contextOf(options);
+  const answer = await api.get<RunResult>(`/runs/${encodeURIComponent(runId)}/result`, { node: options.node });
+  console.answer(answer, () =>
+    Object.entries(answer.outputs)
+      .map(([name, { status, output }]) => `── ${name} (${status})\n${contentOf(output)}`)
+      .join('\n\n'),
+  );
+}
+
+function contentOf(output: unknown): string {
+  const { json, content } = (output ?? {}) as { json?: unknown; content?: string };
+  return json === undefined ? (content ?? '') : JSON.stringify(json, null, 2);
+}

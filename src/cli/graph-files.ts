@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { parse } from 'yaml';
+import type { GraphCreated } from '../contracts/api.schema';
+import { LonghaulError } from '../domain/kernel/errors';
+import type { ApiClient, Body } from './http/api-client';
+import type { Console } from './view/console';
+
+/** @throws LonghaulError UnusableFile */
+export function readGraph(file: string): Body {
+  return { content: readText(file), type: extname(file) === '.json' ? 'application/json' : 'application/yaml' };
+}
+
+/** Sent as it is: the API names every problem with its path, also those of YAML. */
+export async function storeGraph(api: ApiClient, body: Body, console: Console): Promise<GraphCreated> {
+  const graph = await api.send<GraphCreated>('POST', '/graphs', body);
+  for (const { path, message } of graph.warnings) console.note(`warning: ${path}: ${message}`);
+  return graph;
+}
+
+/** Inputs by name. @throws LonghaulError UnusableFile when the file is anything but a mapping */
+export function readInputs(file: string | undefined): Record<string, unknown> {
+  if (file === undefined) return {};
+  const content = parsed(file);
+  if (content === null) return {}; // an empty file, or one with comments only
+  if (typeof content === 'object' && !Array.isArray(content)) return content as Record<string, unknown>;
+  const found = Array.isArray(content) ? 'a list' : `a ${typeof content}`;
+  throw new LonghaulError('UnusableFile', {
+    file,
+    detail: `it holds ${found}; expected inputs by name, such as "date: 2026-01-30".`,
+  });
+}
+
+function parsed(file: string): unknown {
+  const text = readText(file);
+  try {
+    return parse(text); // JSON is YAML
+  } catch (error) {
+    throw new LonghaulError('UnusableFile', { file, detail: (error as Error).message });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new LonghaulError('UnusableFile', { file, detail: (error as Error).message });
+  }
+}

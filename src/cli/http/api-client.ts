@@ -1,0 +1,133 @@
+import type { Problem } from '../../domain/kernel/errors';
+
+/** The API answered with a problem document. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** Nobody answered. */
+export class ApiUnreachable extends Error {
+  override readonly name = 'ApiUnreachable';
+}
+
+export interface ApiAddress {
+  /** Without a slash at the end. */
+  url: string;
+  token: string | undefined;
+}
+
+/** An answer that takes longer is a broken one: the API starts things, it does not wait for them. */
+const DEADLINE_MS = 30_000;
+
+export interface Body {
+  content: string;
+  type: 'application/json' | 'application/yaml' | 'application/x-ndjson';
+}
+
+export type Query = Record<string, string | number | undefined>;
+
+/**
+ * The REST API as a function: JSON in, JSON out, problems as errors.
+ *
+ * Every method throws ApiProblem for what the API refuses, ApiUnreachable when nobody answers, and the signal's reason
+ * when it was aborted.
+ */
+export class ApiClient {
+  constructor(private readonly address: ApiAddress) {}
+
+  get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    return this.send<T>('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`, undefined, signal);
+  }
+
+  post<T>(path: string, document: unknown): Promise<T> {
+    return this.send<T>('POST', path, { content: JSON.stringify(document), type: 'application/json' });
+  }
+
+  async send<T>(method: string, path: string, body?: Body, signal?: AbortSignal): Promise<T> {
+    const { status, bytes } = await this.exchange(method, path, body, signal);
+    const text = bytes.toString('utf8');
+    if (text === '') return undefined as T;
+    return parsed(text, () => new ApiProblem(status, 'UnexpectedAnswer', this.strange(status, text))) as T;
+  }
+
+  /** The answer as it is stored, whatever its type. */
+  async bytes(path: string): Promise<Buffer> {
+    return (await this.exchange('GET', path)).bytes;
+  }
+
+  private async exchange(
+    method: string,
+    path: string,
+    body?: Body,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; bytes: Buffer }> {
+    const { status, ok, bytes } = await this.fetch(method, path, body, signal);
+    if (ok) return { status, bytes };
+    throw this.problemOf(status, bytes.toString('utf8'));
+  }
+
+  private async fetch(method: string, path: string, body?: Body, signal?: AbortSignal) {
+    const { url, token } = this.address;
+    const headers = {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(body ? { 'content-type': body.type } : {}),
+    };
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        body: body?.content,
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        redirect: 'error',
+      });
+      return { status: response.status, ok: response.ok, bytes: Buffer.from(await response.arrayBuffer()) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new ApiUnreachable(
+        `The API at ${url} does not answer: ${reasonOf(error)}. Is \`longhaul up\` running? See \`longhaul doctor\`.`,
+      );
+    }
+  }
+
+  private problemOf(status: number, text: string): ApiProblem {
+    const unexpected = new ApiProblem(status, 'UnexpectedAnswer', this.strange(status, text));
+    const document = parsed(text, () => unexpected);
+    const { code, detail, problems } = (document ?? {}) as { code?: string; detail?: string; problems?: Problem[] };
+    if (typeof code !== 'string' || typeof detail !== 'string') return unexpected;
+    return new ApiProblem(status, code, detail, Array.isArray(problems) ? problems : []);
+  }
+
+  private strange(status: number, text: string): string {
+    return `${this.address.url} answered HTTP ${status} with something that is no answer of this API. Is it the right address? It began: ${text.slice(0, 200)}`;
+  }
+}
+
+/** @throws what `otherwise` makes when the text is no JSON */
+function parsed(text: string, otherwise: () => ApiProblem): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw otherwise();
+  }
+}
+
+/** The failure of one address among several has no message of its own, only a code. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name);
+}

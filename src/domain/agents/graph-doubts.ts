@@ -1,0 +1,51 @@
+import type { Problem } from '../kernel/errors';
+import type { Agent, AgentGraph } from './agent-graph';
+import { criticalPath } from './critical-path';
+import { planOf } from './run-plan';
+
+/** What is allowed, but most likely a slip of the pen. */
+export function doubts(graph: AgentGraph): Problem[] {
+  return [...slowestChain(graph), ...graph.agents.flatMap((agent, index) => agentDoubts(agent, index, graph))];
+}
+
+function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] {
+  return [
+    ...doubt(
+      agent.timeoutSeconds > graph.timeoutSeconds,
+      `agents[${index}]`,
+      `Agent "${agent.name}" may take ${agent.timeoutSeconds} s, but the whole run ends after ${graph.timeoutSeconds} s.`,
+    ),
+    ...doubt(
+      agent.costLimitUsd > graph.costBudgetUsd,
+      `agents[${index}]`,
+      `Agent "${agent.name}" may cost $${agent.costLimitUsd}, but the whole run only $${graph.costBudgetUsd}.`,
+    ),
+    ...doubt(
+      asksSilentlyForJson(agent),
+      `agents[${index}].promptTemplate`,
+      'The answer must be JSON, but no message says so; OpenAI refuses such requests. Write "Answer with JSON" into the prompt, or give a responseSchema.',
+    ),
+  ];
+}
+
+/** However many agents work at once, a run takes as long as its slowest chain. */
+function slowestChain(graph: AgentGraph): Problem[] {
+  const path = criticalPath(planOf(graph).nodes).map((index) => graph.agents[index]!);
+  const seconds = path.reduce((sum, agent) => sum + agent.expectedSeconds, 0);
+  const names = path.map((agent) => agent.name);
+  const shown = names.length <= 8 ? names : [...names.slice(0, 4), `… ${names.length - 7} more …`, ...names.slice(-3)];
+  return doubt(
+    seconds > graph.timeoutSeconds,
+    'timeoutSeconds',
+    `The chain ${shown.join(', then ')} is expected to take ${seconds} s, but the run ends after ${graph.timeoutSeconds} s.`,
+  );
+}
+
+function asksSilentlyForJson({ llmConfig, promptTemplate }: Agent): boolean {
+  if (llmConfig.responseFormat !== 'json' || llmConfig.responseSchema !== undefined) return false;
+  return !/json/i.test(promptTemplate.replace(/\.json\b|\btojson\b/g, '') + (llmConfig.system ?? ''));
+}
+
+function doubt(holds: boolean, path: string, message: string): Problem[] {
+  return holds ? [{ path, message }] : [];
+}

@@ -1,0 +1,99 @@
+/**
+ * The one error table. A code is the Temporal failure `type`, the `code` in problem+json and the word that the CLI
+ * prints, because once an error has crossed Temporal only that string survives.
+ *
+ * `retryable`: whether repeating the same step may succeed. `{placeholders}` are filled by `longhaulError`.
+ * Messages say where, what came, what was expected, what to do.
+ */
+export const ERRORS = {
+  // ── input ────────────────────────────────────────────────────────────────
+  InvalidRequest: { status: 422, retryable: false, message: '{where}: {count} problem(s) found; see `problems`.' },
+  InvalidGraph: { status: 422, retryable: false, message: 'Agent graph "{name}": {count} problem(s) found; nothing was stored. See `problems`.' },
+  MalformedBody: { status: 400, retryable: false, message: 'The request body is not valid JSON: {detail}' },
+  BodyTooLarge: { status: 413, retryable: false, message: 'The request body is larger than {limitBytes} bytes. Send a smaller one.' },
+  UnsupportedMediaType: { status: 415, retryable: false, message: 'Content type "{contentType}" is not supported here; send {expected}.' },
+  Unauthorized: { status: 401, retryable: false, message: 'No valid bearer token came with the request. Send `Authorization: Bearer <token>`; `longhaul up` prints one.' },
+  NotFound: { status: 404, retryable: false, message: '{what} "{id}" does not exist.' },
+  MethodNotAllowed: { status: 405, retryable: false, message: '{path} has no {method}; it has {allowed}.' },
+  WrongState: { status: 409, retryable: false, message: '{what} "{id}" is {state}; {action} needs {expected}.' },
+  IdempotencyKeyReused: { status: 422, retryable: false, message: 'Idempotency-Key "{key}" was used before with another body. Use a new key for a new request.' },
+  IdempotencyInProgress: { status: 409, retryable: true, message: 'The first request with Idempotency-Key "{key}" is still in progress. Ask again in a moment.' },
+
+  // ── configuration and services ───────────────────────────────────────────
+  InvalidConfiguration: { status: 500, retryable: false, message: 'Configuration: {detail}' },
+  UnusableFile: { status: 422, retryable: false, message: '{file} cannot be used: {detail}' },
+  SchemaVersion: { status: 500, retryable: false, message: 'The database schema is at {found}, this program needs {expected}. Run `longhaul migrate`.' },
+  ServiceUnavailable: { status: 503, retryable: true, message: '{service} does not answer: {detail}. Run `longhaul doctor`.' },
+  ServiceNotFound: { status: 500, retryable: false, message: '{service}: no way to get it worked.\n{ways}' },
+  ServiceTooOld: { status: 500, retryable: false, message: '{service} is version {found}; {needed} or newer is needed.' },
+  ProgramFailed: { status: 500, retryable: true, message: '{program} {what}: {detail}\nIts log: {logFile}' },
+  LockHeld: { status: 409, retryable: true, message: '{file} is still held by process {pid} after {timeoutMs} ms. If that process hangs, end it and try again.' },
+  AlreadyRunning: { status: 409, retryable: false, message: 'Longhaul is already running in {dir} (process {pid}). Use it, stop it with Ctrl-C there, or start in another folder.' },
+  Internal: { status: 500, retryable: false, message: 'Unexpected error; it was logged under request id {requestId}.' },
+
+  // ── agents and calls ─────────────────────────────────────────────────────
+  TemplateFailed: { status: 422, retryable: false, message: 'Agent "{agent}": its prompt template cannot be rendered: {detail}' },
+  BudgetExceeded: { status: 409, retryable: false, message: 'Call {callKey}: worst case {worstCaseMicroUsd} µUSD does not fit budget {budget}: limit {limitMicroUsd}, settled {settledMicroUsd}, unknown {unknownMicroUsd} µUSD. Raise the limit or lower maxTokens.' },
+  BudgetWait: { status: 409, retryable: true, message: 'Call {callKey} waits for room in budget {budget}.' },
+  RateLimited: { status: 429, retryable: true, message: 'Call {callKey} waits for limit {limit}; next try in {waitMs} ms.' },
+  RequestTooLargeForLimit: { status: 422, retryable: false, message: 'Call {callKey} needs {cost} of limit {limit}, whose whole window is {size}. Lower maxTokens or raise the limit.' },
+  QueueTimeout: { status: 409, retryable: false, message: 'Call {callKey} waited longer than {queueTimeoutSeconds} s for {what}.' },
+  CallLeased: { status: 409, retryable: true, message: 'Call {callKey} is under way in another process until {leaseUntil}.' },
+  UnknownPrice: { status: 422, retryable: false, message: 'No price is known for model "{model}". Add it to {priceFile}:\n{line}' },
+  UnknownModel: { status: 422, retryable: false, message: 'Model "{model}" belongs to no configured provider. Known: {known}.' },
+  ProviderUnreachable: { status: 503, retryable: true, message: 'Call {callKey} waits for provider "{provider}", which cannot be reached: {detail}. Next try in {waitMs} ms; check its address and `longhaul doctor`.' },
+  ModelFailed: { status: 502, retryable: true, message: 'Model "{model}" failed ({failureClass}): {detail}' },
+  ModelRefused: { status: 502, retryable: false, message: 'Model "{model}" rejected the request ({failureClass}): {detail}' },
+  SpendCap: { status: 502, retryable: false, message: 'The credential for "{provider}" has reached its spend cap: {detail}. Raise it at the provider.' },
+  AgentTimeout: { status: 504, retryable: true, message: 'Call {callKey}: no complete answer within {timeoutMs} ms ({deadline}).' },
+  BadOutput: { status: 502, retryable: false, message: 'Agent "{agent}": the answer is not what was asked for: {detail}' },
+  PoisonCall: { status: 502, retryable: false, message: 'Call {callKey}: {attempts} attempts ended unknown (the process died each time). The prompt may kill its worker; it is not tried again.' },
+  RetriesExhausted: { status: 502, retryable: false, message: 'Agent "{agent}": {attempts} attempts failed, {allowed} allowed. Last error: {detail}' },
+  PaymentUnsettled: { status: 500, retryable: true, message: 'Call {callKey}: the answer could not be stored yet: {detail}' },
+
+  // ── artifacts ────────────────────────────────────────────────────────────
+  PayloadMissing: { status: 500, retryable: false, message: 'Artifact {ref}: its payload {sha256} is not in the payload store ({driver}).' },
+  PayloadCorrupt: { status: 500, retryable: false, message: 'Artifact {ref}: payload {sha256} has digest {found} and {bytes} bytes. The store is damaged.' },
+  PayloadTooLarge: { status: 413, retryable: false, message: 'The payload has {bytes} bytes; the store takes {limitBytes}. Publish it in parts.' },
+  PayloadStoreFailed: { status: 503, retryable: true, message: 'Payload store ({driver}): {action} failed: {detail}. Mend the volume; the step is repeated.' },
+} as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One finding of a validation, with the path of the offending part (`agents[3].dependencies[0]`). */
+export interface Problem {
+  path: string;
+  message: string;
+}
+
+/** An operating error: expected, named, with a next step. `params` fill the placeholders of the table's message. */
+export class LonghaulError extends Error {
+  override readonly name = 'LonghaulError';
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly params: Readonly<Record<string, string | number>> = {},
+    readonly problems: readonly Problem[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super(fill(ERRORS[code].message, params), options);
+    this.status = ERRORS[code].status;
+    this.retryable = ERRORS[code].retryable;
+  }
+
+  /** Survives duplicate module copies (jest, the workflow sandbox), where `instanceof` does not. */
+  static is(error: unknown): error is LonghaulError {
+    return error instanceof Error && error.name === 'LonghaulError' && 'code' in error;
+  }
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}
+
+/** A placeholder without a value stays visible (`{limit}`), so that a forgotten one is found in the tests. */
+function fill(template: string, params: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
+}

@@ -1,0 +1,45 @@
+/** The gateway's own model of a chat call; providers translate it to and from their wire format. */
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+export interface ChatRequest {
+  model: string;
+  messages: ChatMessage[];
+  maxTokens: number;
+  temperature?: number;
+  topP?: number;
+  seed?: number;
+  responseFormat?: 'text' | 'json';
+  responseSchema?: Record<string, unknown>;
+}
+
+/** As the provider reported it; all counts in tokens. The cached and cache-writing tokens are parts of `inputTokens`. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cachedInputTokens?: number;
+  /** Some providers bill what they put into their prompt cache above the plain input price. */
+  cacheWriteInputTokens?: number;
+}
+
+export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'refusal'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  argumentsJson: string;
+}
+
+/** A complete answer: terminator and usage arrived. Anything less is a failure (see failure-class). */
+export interface ChatAnswer {
+  content: string;
+  toolCalls: ToolCall[];
+  finishReason: FinishReason;
+  usage: Usage;
+  /** The model that answered, from the response; may be more specific than the one asked for. */
+  model: string;
+  providerRequestId?: string;
+}

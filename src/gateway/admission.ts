@@ -1,0 +1,67 @@
+import { reserve } from '../adapters/postgres/ledger';
+import type { Pool } from '../adapters/postgres/connection';
+import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types';
+import { present } from '../domain/kernel/assert';
+import { LonghaulError } from '../domain/kernel/errors';
+import { crashPoint } from './crash-point';
+import { pollDelayMs, sleep } from './sleep';
+import type { Waiting } from './waiting';
+
+/** A place in the queue outlives one poll and one return of the activity, so that waiting again does not mean last. */
+export const WAITER_TTL_MS = 10_000;
+
+export type Admission = { admitted: { n: number; epoch: number } } | { stored: true };
+
+/**
+ * Asks for room until there is some. Waits for others' reservations, for reconciliation, and for another process that
+ * has the same call under way (for its end, or for the end of its lease).
+ *
+ * @throws LonghaulError BudgetExceeded | PoisonCall, the waits' errors, or the signal's reason.
+ */
+export async function admit(
+  pool: Pool,
+  request: ReserveCall,
+  waiting: Waiting,
+  signal: AbortSignal,
+): Promise<Admission> {
+  for (let turn = 0; ; turn += 1) {
+    signal.throwIfAborted();
+    crashPoint('before-reserve');
+    const answer = present((await reserve(pool, [request]))[0], `reserve: no answer for ${request.callKey}`);
+    const delayMs = pollDelayMs(turn);
+    switch (answer.answer) {
+      case 'stored':
+        return { stored: true };
+      case 'admitted':
+        crashPoint('after-reserve');
+        waiting.ended();
+        return { admitted: { n: answer.n, epoch: answer.epoch } };
+      case 'refused':
+        throw budgetExceeded(request, answer.level);
+      case 'poison':
+        throw new LonghaulError('PoisonCall', { callKey: request.callKey, attempts: answer.n });
+      case 'leased':
+        await waiting.turn({ for: 'other-process', leaseUntil: answer.leaseUntil }, delayMs);
+        break;
+      case 'wait':
+        await waiting.turn({ for: 'budget', budget: answer.level.budget }, delayMs);
+        break;
+      case 'unknown':
+        await waiting.turn({ for: 'reconciliation', budget: answer.level.budget }, delayMs);
+        break;
+    }
+    await sleep(Math.min(delayMs, waiting.leftMs), signal);
+  }
+}
+
+function budgetExceeded({ callKey, estimateMicroUsd }: ReserveCall, level: BudgetLevel): LonghaulError {
+  const { budget, limitMicroUsd, settledMicroUsd, unknownMicroUsd } = level;
+  return new LonghaulError('BudgetExceeded', {
+    callKey,
+    worstCaseMicroUsd: estimateMicroUsd,
+    budget,
+    limitMicroUsd,
+    settledMicroUsd,
+    unknownMicroUsd,
+  });
+}

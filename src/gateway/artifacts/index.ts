@@ -1,0 +1,3 @@
+export { createArtifactBus, type ArtifactBus, type ArtifactBusDeps, type ArtifactDraft } from './artifact-bus';
+export { OutboxPump } from './outbox-pump';
+export type { ArtifactEvent, Subscription, TopicEvent, TopicSubscription } from './subscribe';

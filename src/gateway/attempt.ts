@@ -1,0 +1,104 @@
+import { ProviderFailure } from '../adapters/llm/provider';
+import { markSent, settle } from '../adapters/postgres/ledger';
+import type { ChatAnswer } from '../domain/llm/chat';
+import { deadlinesOf } from '../domain/llm/deadlines';
+import { usageProblem } from '../domain/llm/usage';
+import { bookAnswer } from './book-answer';
+import { bookFailure } from './book-failure';
+import { crashPoint } from './crash-point';
+import type { AttemptFrame } from './frame';
+import type { Parts } from './parts';
+import type { CallContext, GatewayResult } from './types';
+import type { Waiting } from './waiting';
+
+/**
+ * Takes a reserved attempt to its end. Null when it was lost before it was sent: nothing was paid, ask again.
+ *
+ * @throws what the caller of the gateway is told
+ */
+export async function runAttempt(
+  parts: Parts,
+  frame: AttemptFrame,
+  waiting: Waiting,
+  context: CallContext,
+): Promise<GatewayResult | null> {
+  const { kept } = frame;
+  const signal = AbortSignal.any([context.signal, kept.lost.signal]);
+  let sent = false;
+  let released: Promise<void> | undefined;
+  const release = () => (released ??= parts.permits.release(kept.credential, kept.operation, !sent));
+  parts.keeper.keep(kept);
+  try {
+    await parts.permits.take(kept.credential, kept.operation, waiting, signal);
+    sent = (await markSent(parts.deps.pool, [kept], parts.deps.leaseMs)).length > 0;
+    if (!sent) return null;
+    crashPoint('after-sent');
+    const { answer, latencyMs } = await ask(parts, frame, signal, context);
+    void release(); // the provider is done with it: its place is free while the answer is booked
+    return await bookAnswer(parts, frame, answer, latencyMs);
+  } catch (error) {
+    if (!sent) await giveRoomBack(parts, frame);
+    if (!sent && kept.lost.signal.aborted && !context.signal.aborted) return null;
+    throw error;
+  } finally {
+    parts.keeper.drop(kept);
+    await release();
+  }
+}
+
+async function ask(
+  parts: Parts,
+  frame: AttemptFrame,
+  signal: AbortSignal,
+  context: CallContext,
+): Promise<{ answer: ChatAnswer; latencyMs: number }> {
+  const sentAt = performance.now();
+  try {
+    const answer = await complete(parts, frame, signal);
+    crashPoint('after-answer');
+    return { answer, latencyMs: Math.round(performance.now() - sentAt) };
+  } catch (error) {
+    throw await bookFailure(parts, frame, error, context);
+  }
+}
+
+/** @throws ProviderFailure also for an answer whose usage cannot be believed: it may not be booked at what it claims. */
+async function complete(
+  { permits }: Parts,
+  { call, quote, attemptKey, kept }: AttemptFrame,
+  signal: AbortSignal,
+): Promise<ChatAnswer> {
+  const answer = await quote.provider.complete({
+    request: call.request,
+    attemptKey,
+    deadlines: deadlinesOf(call.timeoutMs),
+    signal,
+    onAccepted: () => {
+      crashPoint('after-accept');
+      void permits.arrived(kept.credential, kept.operation);
+    },
+  });
+  const problem = usageProblem(answer.usage);
+  if (problem === null) return answer;
+  throw new ProviderFailure({
+    class: 'unknown',
+    detail: `the usage report cannot be believed: ${problem}`,
+    retryAfterMs: null,
+    status: 200,
+    maybeBilled: true,
+    providerRequestId: answer.providerRequestId,
+  });
+}
+
+/** Never sent, so nothing can have been billed. When PostgreSQL is away the lease ends it instead. */
+async function giveRoomBack({ deps }: Parts, { kept }: AttemptFrame): Promise<void> {
+  const { callKey, n, epoch } = kept;
+  kept.closing = true;
+  try {
+    await settle(deps.pool, [
+      { callKey, n, epoch, outcome: 'failed', failureClass: 'not-sent', failure: 'given up before it was sent' },
+    ]);
+  } catch (error) {
+    deps.log.warn({ err: error, callKey: kept.callKey }, 'a reservation could not be given back; its lease ends it');
+  }
+}

@@ -1,0 +1,125 @@
+import { loadCallResult, type CallResult } from '../adapters/postgres/call-results';
+import { attemptKeyOf } from '../domain/kernel/ids';
+import { present } from '../domain/kernel/assert';
+import type { FinishReason } from '../domain/llm/chat';
+import { requestHash } from '../domain/llm/request';
+import { admit, WAITER_TTL_MS } from './admission';
+import { runAttempt } from './attempt';
+import type { AttemptFrame } from './frame';
+import type { Parts } from './parts';
+import { quoteOf, type Quote } from './quote';
+import type { CallContext, GatewayCall, GatewayResult } from './types';
+import { Waiting } from './waiting';
+
+const HEARTBEAT_MS = 1_000;
+
+/**
+ * The life of one call: a stored result is returned, which reserving finds; otherwise room is reserved, a permit taken,
+ * the attempt marked sent, the provider asked, and answer and money booked in one transaction. Only then does anybody
+ * hear of it.
+ */
+export async function runCall(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await pay(parts, call, context);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
+  const { pool, log } = parts.deps;
+  const quote = await quoteOrStored(parts, call);
+  if ('source' in quote) return quote;
+  const waiting = new Waiting(pool, call, log);
+  for (;;) {
+    const admission = await admit(pool, reservation(parts, call, quote), waiting, context.signal);
+    if ('stored' in admission)
+      return present(
+        await storedResult(parts, call),
+        `call ${call.callKey}: its result is stored, but cannot be found`,
+      );
+    const result = await runAttempt(parts, frameOf(parts, call, quote, admission.admitted), waiting, context);
+    if (result) return result;
+    log.warn({ callKey: call.callKey }, 'the lease ran out before the attempt was sent; asking again');
+  }
+}
+
+/**
+ * A result that was paid for is given out also when nobody could say its price today. Only then is it looked for before
+ * `reserve` would find it: mostly there is none, and the look costs a round trip.
+ */
+async function quoteOrStored(parts: Parts, call: GatewayCall): Promise<Quote | GatewayResult> {
+  try {
+    return await quoteOf(parts.deps, call.request);
+  } catch (error) {
+    const stored = await storedResult(parts, call);
+    if (stored) return stored;
+    throw error;
+  }
+}
+
+/** Paid before, by whomever: also when today's prompt differs, because a changed template must not pay again. */
+async function storedResult({ deps }: Parts, call: GatewayCall): Promise<GatewayResult | null> {
+  const stored = await loadCallResult(deps.pool, call.tenant, call.callKey);
+  if (!stored) return null;
+  const provider = deps.providers.find(call.request.model);
+  if (provider && requestHash(provider.name, call.request) !== stored.requestHash) {
+    deps.log.warn(
+      { callKey: call.callKey, paidFor: stored.requestHash },
+      'the stored result of this call answers an older request',
+    );
+  }
+  return toResult(stored);
+}
+
+function toResult({ artifactRef, inputTokens, outputTokens, model, finishReason }: CallResult): GatewayResult {
+  return {
+    resultRef: artifactRef,
+    costMicroUsd: 0,
+    usage: { inputTokens, outputTokens },
+    model,
+    finishReason: finishReason as FinishReason,
+    source: 'stored',
+  };
+}
+
+function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {
+  const { callKey, tenant, runId, node, budgets, request } = call;
+  return {
+    callKey,
+    tenant,
+    runId,
+    node,
+    budgets,
+    owner,
+    estimateMicroUsd: quote.worstCaseMicroUsd,
+    leaseMs: deps.leaseMs,
+    waiterTtlMs: WAITER_TTL_MS,
+    provider: quote.provider.name,
+    model: request.model,
+    priceVersion: quote.priceVersion,
+    requestHash: quote.requestHash,
+  };
+}
+
+function frameOf(
+  { owner }: Parts,
+  call: GatewayCall,
+  quote: Quote,
+  { n, epoch }: { n: number; epoch: number },
+): AttemptFrame {
+  const { callKey } = call;
+  const attemptKey = attemptKeyOf(callKey, n);
+  const operation = `${owner}|${attemptKey}@${epoch}`;
+  const kept = {
+    callKey,
+    n,
+    epoch,
+    credential: quote.provider.name,
+    operation,
+    lost: new AbortController(),
+    closing: false,
+  };
+  return { call, quote, attemptKey, kept };
+}

@@ -1,0 +1,44 @@
+import { revokeLeases } from '../adapters/postgres/ledger';
+import { listOpenOwners } from '../adapters/postgres/open-owners';
+import { runCall } from './call';
+import type { GatewayDeps } from './deps';
+import { InFlight } from './in-flight';
+import { LeaseKeeper } from './lease-keeper';
+import { certainlyDead, ownOwner } from './owner';
+import type { Parts } from './parts';
+import { Permits } from './permits';
+import type { Gateway } from './types';
+
+export type { GatewayDeps } from './deps';
+
+/** Long enough for a restart of PostgreSQL or an emptied disk, short enough to be noticed. */
+const SETTLE_WITHIN_MS = 120_000;
+
+/** The paid path of one process. Nothing runs before `start` or the first call; `stop` waits for the calls under way. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const parts: Parts = {
+    deps,
+    owner: deps.owner ?? ownOwner(),
+    keeper: new LeaseKeeper(deps.pool, deps.limiter, deps.leaseMs, deps.log),
+    permits: new Permits(deps.limiter, deps.leaseMs, deps.log),
+    settleWithinMs: deps.settleWithinMs ?? SETTLE_WITHIN_MS,
+  };
+  const inFlight = new InFlight();
+  return {
+    start: () => reap(parts),
+    call: (call, context) => inFlight.join(call.callKey, context, (joined) => runCall(parts, call, joined)),
+    get inFlight() {
+      return inFlight.size;
+    },
+    stop: () => inFlight.idle(),
+  };
+}
+
+/** A process that was killed and restarted here should not wait for the leases of its predecessor. */
+async function reap({ deps, permits }: Parts): Promise<void> {
+  const dead = certainlyDead(await listOpenOwners(deps.pool));
+  if (dead.length === 0) return;
+  const revoked = await revokeLeases(deps.pool, dead);
+  for (const credential of deps.providers.names) await permits.releaseOwners(credential, dead);
+  deps.log.info({ dead, revoked }, 'ended the leases of processes that are gone');
+}

@@ -1,0 +1,11 @@
+import type { KeptAttempt } from './lease-keeper';
+import type { Quote } from './quote';
+import type { GatewayCall } from './types';
+
+/** One attempt that this process has reserved. */
+export interface AttemptFrame {
+  call: GatewayCall;
+  quote: Quote;
+  attemptKey: string;
+  kept: KeptAttempt;
+}

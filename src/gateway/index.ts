@@ -1,0 +1,5 @@
+export type { NodePatch } from '../adapters/postgres/ledger-types';
+export { createGateway, type GatewayDeps } from './create-gateway';
+export { openGateway, type OpenGatewayOptions } from './open-gateway';
+export { reconcileWithLog, type ProviderLogRow, type ReconcileOptions, type ReconcileReport } from './reconcile';
+export type { CallArtifacts, CallContext, CallFacts, CallFailure, Gateway, GatewayCall, GatewayResult } from './types';

@@ -1,0 +1,12 @@
+import type { GatewayDeps } from './deps';
+import type { LeaseKeeper } from './lease-keeper';
+import type { Permits } from './permits';
+
+/** What all calls of one process share. */
+export interface Parts {
+  deps: GatewayDeps;
+  owner: string;
+  keeper: LeaseKeeper;
+  permits: Permits;
+  settleWithinMs: number;
+}

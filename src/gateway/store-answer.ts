@@ -1,0 +1,65 @@
+import type { Pool } from '../adapters/postgres/connection';
+import { settle } from '../adapters/postgres/ledger';
+import type { SettleAnswer, SettleResult } from '../adapters/postgres/ledger-types';
+import { present } from '../domain/kernel/assert';
+import { LonghaulError } from '../domain/kernel/errors';
+import { messageOf } from '../domain/kernel/message-of';
+import type { Log } from './log';
+import { pollDelayMs, sleep } from './sleep';
+
+/** Money that is gone must be booked, whatever the caller wants by now: this signal never fires. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Settles one attempt, and goes on trying with the same arguments: settling is idempotent, so a lost reply (was it
+ * committed?) is answered by asking again. A PostgreSQL that is away does not lose a paid answer while this process lives.
+ *
+ * @throws LonghaulError PaymentUnsettled after `withinMs`; the sweeper then holds the attempt at its maximum.
+ */
+export async function settleSurely(
+  pool: Pool,
+  result: SettleResult,
+  withinMs: number,
+  log: Log,
+): Promise<SettleAnswer> {
+  const settled = await untilDone(() => settle(pool, [result]), {
+    withinMs,
+    log,
+    callKey: result.callKey,
+    what: 'settle',
+  });
+  return present(settled[0], `settle: no answer for ${result.callKey}`);
+}
+
+interface Patience {
+  withinMs: number;
+  log: Log;
+  callKey: string;
+  what: string;
+}
+
+/** Repeats `work` with growing pauses until it succeeds. @throws LonghaulError PaymentUnsettled. */
+export async function untilDone<T>(work: () => Promise<T>, { withinMs, log, callKey, what }: Patience): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (let turn = 0; ; turn += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!mayPass(error) || performance.now() >= deadline) throw unsettled(callKey, error);
+      log.warn({ err: error, callKey, what }, 'a paid answer could not be stored yet; trying again');
+      await sleep(pollDelayMs(turn, 2_000), NEVER);
+    }
+  }
+}
+
+/** A service that is away comes back, a full disk is emptied. A broken invariant or a refused statement stays what it is. */
+function mayPass(error: unknown): boolean {
+  if (LonghaulError.is(error)) return error.retryable;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return /^(E[A-Z]+|53\d{3}|57P\d{2}|08\d{3}|40\d{3})$/.test(code);
+}
+
+function unsettled(callKey: string, error: unknown): LonghaulError {
+  const detail = messageOf(error);
+  return new LonghaulError('PaymentUnsettled', { callKey, detail: detail.slice(0, 500) }, [], { cause: error });
+}

@@ -1,0 +1,83 @@
+import type { NodePatch } from '../adapters/postgres/ledger-types';
+import type { NewArtifact } from '../domain/artifacts/header';
+import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
+import type { FailureClass } from '../domain/llm/failure-class';
+import type { MicroUsd } from '../domain/kernel/money';
+
+/** One logical model call. Everything in it is decided by the caller; the gateway decides only when and whether. */
+export interface GatewayCall {
+  tenant: string;
+  runId: string;
+  node: string;
+  /** `{originRunId}/{nodePath}/{callIndex}`: a call whose result is stored under this key is never paid again. */
+  callKey: string;
+  /** Lowest levels (agent, run, …); their parents are found by the database. */
+  budgets: string[];
+  request: ChatRequest;
+  /** Whole attempt, from sent, in ms. */
+  timeoutMs: number;
+  /** Longest time this node may wait for room or permits, over all activity attempts, in ms. */
+  queueTimeoutMs?: number | null;
+  /** Longest wait inside this one call, in ms; a longer one ends as a LonghaulError with `params.waitMs`. */
+  maxWaitMs: number;
+  /** Makes payloads durable and returns what goes into the one settle transaction. May be called again with the same answer. */
+  buildArtifacts(answer: ChatAnswer, facts: CallFacts): Promise<CallArtifacts>;
+  /** What the read model says of a failed attempt; without it: running, reason `retrying`, the failure's text. */
+  nodeOnFailure?(failure: CallFailure): NodePatch;
+}
+
+/** What is known of a paid answer besides its text. */
+export interface CallFacts {
+  attemptKey: string;
+  costMicroUsd: MicroUsd;
+  usage: Usage;
+  latencyMs: number;
+  requestHash: string;
+}
+
+export interface CallArtifacts {
+  /** Headers to publish; their payloads are durable already. */
+  artifacts: NewArtifact[];
+  /** What a later caller with the same call key is given. */
+  resultRef: string;
+  node?: NodePatch;
+}
+
+export interface CallFailure {
+  failureClass: FailureClass;
+  detail: string;
+  retryAfterMs: number | null;
+  maybeBilled: boolean;
+}
+
+export interface CallContext {
+  /** Aborts the HTTP request; the attempt is then booked as unknown at its maximum. */
+  signal: AbortSignal;
+  /** Called at least once a second while anything is waited for. */
+  heartbeat(): void;
+}
+
+export interface GatewayResult {
+  resultRef: string;
+  /** What this call of the gateway cost: 0 when the result was stored before. */
+  costMicroUsd: MicroUsd;
+  usage: Usage;
+  model: string;
+  finishReason: FinishReason;
+  source: 'stored' | 'paid';
+}
+
+export interface Gateway {
+  /** Ends the leases of processes of this host that are certainly gone, then begins to renew its own. */
+  start(): Promise<void>;
+  /**
+   * @throws LonghaulError BudgetExceeded | BudgetWait | RateLimited | CallLeased | QueueTimeout | PoisonCall | UnknownPrice |
+   *   UnknownModel | RequestTooLargeForLimit | ModelFailed | ModelRefused | SpendCap | AgentTimeout | PaymentUnsettled
+   *   (waits carry `waitMs`; model failures carry `failureClass`, `retryAfterMs`, `modelFailures`), or `signal.reason`.
+   */
+  call(input: GatewayCall, context: CallContext): Promise<GatewayResult>;
+  /** Calls under way in this process. */
+  readonly inFlight: number;
+  /** Waits for the calls under way, then stops renewing. */
+  stop(): Promise<void>;
+}

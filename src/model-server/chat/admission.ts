@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import { applyContentFault } from '../faults/content-faults';
+import { phaseOf } from '../faults/catalogue';
+import { rejectionOf } from '../faults/rejections';
+import type { Fault } from '../faults/spec';
+import { readJson } from '../http/read-body';
+import { modelById } from '../models';
+import type { ServerParts } from '../server-parts';
+import { attemptKeyFromHeader, callerOf } from './caller';
+import { generate, type Generation } from './generate';
+import { parseChatRequest, type ChatRequest } from './request';
+
+/** What is known of a request so far; a rejected one may stay half empty. */
+export interface Arrival {
+  requestId: string;
+  arrivedAt: Date;
+  attemptKey: string | null;
+  model: string | null;
+  agent: string | null;
+  fault: Fault | null;
+}
+
+/** An accepted request with its whole answer. */
+export interface Admitted {
+  request: ChatRequest;
+  generation: Generation;
+  /** Rate-limit headers of the answer. */
+  headers: Record<string, string>;
+}
+
+export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival {
+  const attemptKey = attemptKeyFromHeader(incoming.headers);
+  return { requestId, arrivedAt: new Date(), attemptKey, model: null, agent: null, fault: null };
+}
+
+/**
+ * Reads the request and decides: accepted with its answer, `null` when a fault makes it get lost, or an ApiError.
+ * The limiter comes last, so that it counts accepted requests only. Fills in `arrival` as it learns.
+ */
+export async function admit(incoming: IncomingMessage, arrival: Arrival, parts: ServerParts): Promise<Admitted | null> {
+  const request = parseChatRequest(await readJson(incoming));
+  arrival.model = request.model;
+  const model = modelById(request.model);
+  Object.assign(arrival, callerOf(request, incoming.headers));
+  arrival.fault = parts.faults.choose(request.model, arrival, demandedFault(incoming));
+  strike(arrival, request.model);
+  if (arrival.fault !== null && phaseOf(arrival.fault.kind) === 'lost') return null;
+  const generation = applyContentFault(generate(model, request, parts.seed), arrival.fault, request.maxTokens);
+  return { request, generation, headers: parts.rateLimit?.admit(arrival.arrivedAt.getTime()) ?? {} };
+}
+
+function strike({ fault, arrivedAt }: Arrival, model: string): void {
+  if (fault !== null && phaseOf(fault.kind) === 'reject') throw rejectionOf(fault, model, arrivedAt.getTime());
+}
+
+function demandedFault(incoming: IncomingMessage): string | undefined {
+  const value = incoming.headers['x-longhaul-fault'];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,82 @@
+import { badRequest } from '../http/api-error';
+import type { ModelAnswer, ModelPrompt, ScriptedModel } from '../models/scripted-model';
+import { SeededRandom } from '../seeded-random';
+import { fitSchema } from './fit-schema';
+import type { ChatRequest } from './request';
+import { countInputTokens, countTokens, firstTokens } from './tokens';
+import { decideToolCall, type AnswerToolCall } from './tool-call';
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** A complete answer, before a byte of it is sent. */
+export interface Generation {
+  content: string | null;
+  refusal: string | null;
+  toolCalls: AnswerToolCall[];
+  finishReason: FinishReason;
+  inputTokens: number;
+  outputTokens: number;
+  /** The script's own wish, added to the latency profile. */
+  delayMs: number;
+}
+
+/**
+ * The answer, a pure function of (model, server seed, request). `outputTokens` never exceeds `maxTokens`.
+ *
+ * @throws ApiError 400 when the prompt is longer than the model's context or the schema cannot be satisfied.
+ */
+export function generate(model: ScriptedModel, request: ChatRequest, serverSeed: number): Generation {
+  const inputTokens = countInputTokens(request.messages, request.attachments);
+  if (inputTokens > model.contextTokens) throw contextExceeded(model, inputTokens);
+  const prompt = promptOf(request, randomFor(request, serverSeed));
+  const answer = model.answer(prompt);
+  const call = decideToolCall(request, answer, prompt.random);
+  const body = call === null ? finishText(textOf(answer, prompt), request) : finishCall(call, request);
+  return { refusal: null, inputTokens, delayMs: answer.delayMs ?? 0, ...body };
+}
+
+/** Keyed by what a real model's answer depends on; max_tokens only shortens it, delivery and metadata change nothing. */
+function randomFor({ model, messages, seed, temperature, topP }: ChatRequest, serverSeed: number): SeededRandom {
+  return new SeededRandom(JSON.stringify([serverSeed, seed, model, temperature, topP, messages]));
+}
+
+function promptOf({ messages, responseFormat }: ChatRequest, random: SeededRandom): ModelPrompt {
+  const schema = responseFormat.type === 'json_schema' ? responseFormat.schema : null;
+  return { messages, wantsJson: responseFormat.type !== 'text', schema, random };
+}
+
+function textOf(answer: ModelAnswer, { schema, random }: ModelPrompt): string {
+  if ('text' in answer) return answer.text;
+  return JSON.stringify(schema === null ? answer.json : fitSchema(schema, answer.json, random));
+}
+
+type Finished = Pick<Generation, 'content' | 'toolCalls' | 'finishReason' | 'outputTokens'>;
+
+function finishText(text: string, request: ChatRequest): Finished {
+  const {
+    text: content,
+    tokens,
+    cut,
+  } = firstTokens(untilStop(text, request.stop), request.maxTokens ?? Number.POSITIVE_INFINITY);
+  return { content, toolCalls: [], finishReason: cut ? 'length' : 'stop', outputTokens: tokens };
+}
+
+function untilStop(text: string, stops: readonly string[]): string {
+  const ends = stops.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
+  return ends.length === 0 ? text : text.slice(0, Math.min(...ends));
+}
+
+/** The name is billed before the arguments; a limit below the name leaves nothing of the call. */
+function finishCall(call: AnswerToolCall, request: ChatRequest): Finished {
+  const nameTokens = countTokens(call.name);
+  const left = (request.maxTokens ?? Number.POSITIVE_INFINITY) - nameTokens;
+  if (left <= 0) return { content: '', toolCalls: [], finishReason: 'length', outputTokens: request.maxTokens! };
+  const { text: argumentsJson, tokens, cut } = firstTokens(call.argumentsJson, left);
+  const toolCalls = [{ ...call, argumentsJson }];
+  return { content: null, toolCalls, finishReason: cut ? 'length' : 'tool_calls', outputTokens: nameTokens + tokens };
+}
+
+function contextExceeded(model: ScriptedModel, inputTokens: number): Error {
+  const message = `This model's maximum context length is ${model.contextTokens} tokens. However, your messages resulted in ${inputTokens} tokens. Please reduce the length of the messages.`;
+  return badRequest(message, 'messages', 'context_length_exceeded');
+}

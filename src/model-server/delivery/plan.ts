@@ -1,0 +1,20 @@
+/** Bytes and when: `afterMs` counts from the piece before, the first one's from the headers. */
+export interface Piece {
+  afterMs: number;
+  text: string;
+}
+
+/**
+ * How an answer goes over the wire, decided before a byte is sent. Faults are other plans, so one player serves all.
+ *
+ * Endings: `end` closes in order, `destroy` cuts the connection, `silent` sends nothing more and keeps it open,
+ * `keep-alive` sends empty bytes for ever.
+ */
+export interface DeliveryPlan {
+  headersAfterMs: number;
+  headers: Readonly<Record<string, string>>;
+  /** `null`: no headers are ever sent. */
+  pieces: readonly Piece[] | null;
+  ending: 'end' | 'destroy' | 'silent' | 'keep-alive';
+  keepAlive: { text: string; everyMs: number };
+}

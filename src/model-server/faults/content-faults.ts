@@ -1,0 +1,45 @@
+import type { Generation } from '../chat/generate';
+import { firstTokens } from '../chat/tokens';
+import type { Fault } from './spec';
+
+const REFUSAL = "I'm sorry, but I can't help with that.";
+
+/** Answers that are complete and billed, and of no use. Output never grows beyond what the request allowed. */
+export function applyContentFault(generation: Generation, fault: Fault | null, maxTokens: number | null): Generation {
+  switch (fault?.kind) {
+    case 'bad-json':
+      return withText(generation, `${firstHalf(generation.content ?? '{"answer": ')},`, 'stop', maxTokens);
+    case 'wrong-schema':
+      return withText(generation, '{"unexpected":["shape"]}', 'stop', maxTokens);
+    case 'refusal':
+      return { ...withText(generation, REFUSAL, 'stop', maxTokens), content: null, refusal: REFUSAL };
+    case 'content-filter':
+      return withText(generation, firstHalf(generation.content ?? ''), 'content_filter', maxTokens);
+    case 'empty':
+      return withText(generation, '', 'stop', maxTokens);
+    case 'usage':
+      return {
+        ...generation,
+        inputTokens: fault.settings['input'] ?? generation.inputTokens,
+        outputTokens: fault.settings['output'] ?? generation.outputTokens,
+      };
+    default:
+      return generation;
+  }
+}
+
+function withText(
+  generation: Generation,
+  text: string,
+  reason: Generation['finishReason'],
+  maxTokens: number | null,
+): Generation {
+  const { text: content, tokens, cut } = firstTokens(text, maxTokens ?? Number.POSITIVE_INFINITY);
+  return { ...generation, content, toolCalls: [], finishReason: cut ? 'length' : reason, outputTokens: tokens };
+}
+
+function firstHalf(text: string): string {
+  return Array.from(text)
+    .slice(0, Math.ceil(text.length / 2))
+    .join('');
+}

@@ -1,0 +1,14 @@
+import { notFound } from '../http/api-error';
+import { scriptedEcho } from './scripted-echo';
+import { scriptedErp } from './scripted-erp';
+import type { ScriptedModel } from './scripted-model';
+
+/** Every model there is. */
+export const MODELS: readonly ScriptedModel[] = [scriptedErp, scriptedEcho];
+
+/** @throws ApiError 404, as OpenAI answers for a model it does not have. */
+export function modelById(id: string): ScriptedModel {
+  const model = MODELS.find((candidate) => candidate.id === id);
+  if (model !== undefined) return model;
+  throw notFound(`The model \`${id}\` does not exist or you do not have access to it.`, 'model_not_found');
+}

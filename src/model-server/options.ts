@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+import { configurationError } from './configuration-error';
+import { parseFault, type FaultRule } from './faults/spec';
+import { parseLatency, type LatencyProfile } from './latency';
+
+export interface ModelServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Path of the book. */
+  logFile: string;
+  seed: number;
+  latency: LatencyProfile;
+  faults: FaultRule[];
+  /** `null`: no limit is enforced. */
+  requestsPerMinute: number | null;
+}
+
+const FLAGS = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '0' },
+  log: { type: 'string', default: '.longhaul/model-server.jsonl' },
+  seed: { type: 'string', default: '1' },
+  latency: { type: 'string', default: 'fixed:0' },
+  fault: { type: 'string', multiple: true, default: [] as string[] },
+  rpm: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** `null` when help was asked for. @throws LonghaulError (or parseArgs' TypeError) that names the flag, what came and what is accepted. */
+export function parseOptions(argv: readonly string[]): ModelServerOptions | null {
+  const { values } = parseArgs({ args: [...argv], options: FLAGS, strict: true, allowPositionals: false });
+  if (values.help) return null;
+  return {
+    host: values.host,
+    port: wholeNumber('port', values.port, 0, 65_535),
+    logFile: values.log,
+    seed: wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+    latency: parseLatency(values.latency),
+    faults: values.fault.map(parseFault),
+    requestsPerMinute: values.rpm === undefined ? null : wholeNumber('rpm', values.rpm, 1, 1_000_000),
+  };
+}
+
+function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw configurationError(`--${flag}: expected a whole number from ${min} to ${max}, got "${text}"`);
+}

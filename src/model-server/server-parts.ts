@@ -1,0 +1,30 @@
+import type { Book } from './book';
+import type { FaultSchedule } from './faults/schedule';
+import type { Hold } from './hold';
+import type { LatencyProfile } from './latency';
+import type { RequestsPerMinute } from './rate-limit';
+import type { RepeatCount } from './repeat-count';
+
+/** Since the start of this process. `completed` + `cut` + those under way = `accepted`. */
+export interface Counts {
+  accepted: number;
+  rejected: number;
+  completed: number;
+  cut: number;
+}
+
+/** All state of one running server. */
+export interface ServerParts {
+  seed: number;
+  book: Book;
+  faults: FaultSchedule;
+  hold: Hold;
+  repeats: RepeatCount;
+  /** `null`: no limit is enforced. */
+  rateLimit: RequestsPerMinute | null;
+  /** Replaced through the control endpoint. */
+  latency: LatencyProfile;
+  counts: Counts;
+  /** Aborted when the server is asked to stop: answers without an end are ended. */
+  stopping: AbortSignal;
+}

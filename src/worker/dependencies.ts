@@ -1,0 +1,100 @@
+import { createPayloadStore } from '../adapters/payloads';
+import { assertSchema, createPool, type Pool } from '../adapters/postgres';
+import { connectRedis, type RedisConnection } from '../adapters/redis';
+import { connectTemporalLazily } from '../adapters/temporal';
+import type { Settings } from '../adapters/config/settings';
+import type { LlmActivityDeps } from '../activities/llm/call-agent';
+import type { WorkerRole } from '../contracts/task-queues';
+import { assert } from '../domain/kernel/assert';
+import { openGateway } from '../gateway';
+import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
+import type { Log } from '../adapters/log';
+import { startRelay } from './loops/relay';
+import { startSweeper } from './loops/sweeper';
+
+export interface Dependencies {
+  pool: Pool;
+  llm(): LlmActivityDeps;
+  /** In order: loops and calls first, connections last. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the roles need and nothing else: a workflows worker touches neither PostgreSQL nor Redis, so that either
+ * may be away while it replays.
+ */
+export async function openDependencies(
+  roles: readonly WorkerRole[],
+  settings: Settings,
+  log: Log,
+): Promise<Dependencies> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const pool = createPool(settings.postgres.url, {
+    max: settings.postgres.poolMax,
+    applicationName: `longhaul-${roles.join('+')}`,
+  });
+  closers.unshift(() => pool.end());
+  const needsStores = roles.includes('llm') || roles.includes('io');
+  if (needsStores) await assertSchema(pool);
+  const redis = connectRedis(settings.redis.url, {
+    name: 'longhaul-worker',
+    onError: (error) => log.warn({ err: error }, 'Redis'),
+  });
+  closers.unshift(async () => redis.disconnect());
+
+  let llm: LlmActivityDeps | undefined;
+  if (roles.includes('llm')) llm = await openLlm(settings, pool, redis, log, closers);
+  if (roles.includes('io')) startLoops(settings, pool, redis, log, closers);
+  return {
+    pool,
+    llm: () => {
+      assert(llm, 'the llm role was not opened');
+      return llm;
+    },
+    close: async () => {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+async function openLlm(
+  settings: Settings,
+  pool: Pool,
+  redis: RedisConnection,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): Promise<LlmActivityDeps> {
+  const payloads = createPayloadStore(settings.payloads);
+  const artifacts = createArtifactBus({ pool, payloads, redis, log });
+  const gateway = openGateway({ settings, pool, redis, log });
+  await gateway.start();
+  closers.unshift(
+    () => gateway.stop(),
+    () => artifacts.close(),
+  );
+  const readJson = async (tenant: string, ref: string): Promise<unknown> =>
+    JSON.parse(Buffer.from((await artifacts.get(tenant, ref)).payload).toString('utf8'));
+  return { pool, gateway, payloads, readJson, settled: () => artifacts.pushNow() };
+}
+
+function startLoops(
+  settings: Settings,
+  pool: Pool,
+  redis: RedisConnection,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): void {
+  const temporal = connectTemporalLazily(settings.temporal);
+  const relay = startRelay(new OutboxPump(pool, redis), ['artifact', 'run-event'], log);
+  const sweeper = startSweeper({
+    pool,
+    temporal: temporal.client,
+    taskQueuePrefix: settings.temporal.taskQueuePrefix,
+    log,
+  });
+  closers.unshift(
+    () => sweeper.stop(),
+    () => relay.stop(),
+    () => temporal.close(),
+  );
+}

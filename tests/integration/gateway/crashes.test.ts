@@ -1,0 +1,105 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { reconcileWithLog } from '../../../src/gateway';
+import type { CrashPoint } from '../../../src/gateway/crash-point';
+import { sums, TENANT, violations } from '../../support/ledger';
+import { startCaller } from './caller';
+import { attemptsOf, providerLog, startStack, testRun, type Stack } from './support';
+
+let stack: Stack;
+beforeAll(async () => void (stack = await startStack()));
+afterAll(() => stack.stop());
+
+const LIMITS = { windows: [{ name: 'requests/min', windowMs: 60_000, limit: 1000 }], concurrent: 3 };
+
+interface Expected {
+  /** Requests that the provider accepted in all, the one before the crash included. */
+  accepted: number;
+  before: string[];
+  /** After the second process has made the same call. */
+  after: string[];
+  source: 'paid' | 'stored';
+  reconciled: { settled: number; voided: number };
+}
+
+const nothing = { settled: 0, voided: 0 };
+/** The provider has done the work, and nobody has the answer: it is paid for twice, and the log says so. */
+const billedAndLost: Expected = {
+  accepted: 2,
+  before: ['sent'],
+  after: ['unknown', 'settled'],
+  source: 'paid',
+  reconciled: { settled: 1, voided: 0 },
+};
+
+describe('killed at each point of a call, then called again', () => {
+  test.each<[CrashPoint, Expected]>([
+    ['before-reserve', { accepted: 1, before: [], after: ['settled'], source: 'paid', reconciled: nothing }],
+    ['after-reserve', { accepted: 1, before: ['reserved'], after: ['settled'], source: 'paid', reconciled: nothing }],
+    ['after-sent', { ...billedAndLost, accepted: 1, reconciled: { settled: 0, voided: 1 } }],
+    ['after-accept', billedAndLost],
+    ['after-answer', billedAndLost],
+    ['after-payload', billedAndLost],
+    ['after-settle', { accepted: 1, before: ['settled'], after: ['settled'], source: 'stored', reconciled: nothing }],
+  ])(
+    '%s',
+    async (point, expected) => {
+      const { runId, call } = await testRun(stack.pool);
+      const { buildArtifacts: _unused, ...request } = call(0);
+      const options = { calls: [request], limits: LIMITS, prefix: `crash-${randomUUID()}`, leaseMs: 60_000 };
+      const count = join(mkdtempSync(join(tmpdir(), 'longhaul-crash-')), 'count');
+      const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: count };
+      const states = async () => (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state);
+
+      const killed = await startCaller(stack, { ...options, env }).done;
+      expect(killed).toMatchObject({ signal: 'SIGKILL', outcomes: [] });
+      expect(await states()).toEqual(expected.before);
+
+      // The lease would last a minute: that the second process does not wait for it shows that it knows the first is gone.
+      const began = performance.now();
+      const { outcomes } = await startCaller(stack, { ...options, env }).done;
+      expect(performance.now() - began).toBeLessThan(15_000);
+      expect(outcomes).toMatchObject([{ source: expected.source }]);
+      expect(await states()).toEqual(expected.after);
+
+      const log = (await providerLog(stack.server)).filter((row) => row.attemptKey.startsWith(runId));
+      expect(log).toHaveLength(expected.accepted);
+      const book = await sums(stack.pool, `run:${runId}`);
+      expect(book.reserved).toBe(0);
+
+      const report = await reconcileWithLog(stack.pool, TENANT, await providerLog(stack.server), {
+        completeUntil: new Date(),
+        provider: 'scripted',
+      });
+      expect(report).toMatchObject({
+        ...expected.reconciled,
+        stillUnknown: 0,
+        missing: [],
+        duplicates: [],
+        different: [],
+        differenceMicroUsd: 0,
+      });
+      expect((await sums(stack.pool, `run:${runId}`)).unknown).toBe(0);
+      expect(await violations(stack.pool)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+test('stopped for longer than a heartbeat and continued: nothing is paid twice', async () => {
+  const { runId, call } = await testRun(stack.pool);
+  const { buildArtifacts: _unused, ...request } = call(0);
+  await stack.server.hold();
+  const { child, done } = startCaller(stack, { calls: [request], limits: LIMITS, prefix: `stop-${randomUUID()}` });
+  await stack.server.until(({ held }) => held === 1);
+  child.kill('SIGSTOP');
+  const second = stack.gateway().call(call(0), { signal: new AbortController().signal, heartbeat: () => undefined });
+  await stack.server.release();
+  await stack.server.until(({ inFlight }) => inFlight === 0);
+  child.kill('SIGCONT');
+  expect((await done).outcomes).toMatchObject([{ source: 'paid' }]);
+  expect((await second).source).toBe('stored');
+  expect((await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state)).toEqual(['settled']);
+});

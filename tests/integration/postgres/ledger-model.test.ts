@@ -304,10 +304,15 @@ it('meets every answer in a sequence made for it', async () => {
       ...[new Reserve('b', 60), new Expire(1, true), new Answer(1, 70)],
       ...[new Reserve('c', 60), new Expire(2, true), new Reconcile(2, 40)],
       ...[new Reserve('d', 60), new Expire(3, true), new Reserve('i', 90), new Reconcile(3, null)],
-      ...[new Reserve('i', 90), new Reserve('j', 90), new Answer(4, 80), new Reserve('j', 90)],
+      ...[new Reserve('i', 90), new Reserve('j', 90), new Reconcile(4, 80), new Answer(4, 80), new Reconcile(4, 80)],
+      new Reserve('j', 90),
       ...[...lose('e', 5), ...lose('e', 6), ...lose('e', 7), new Reserve('e', 0)],
     ],
     seen,
   );
-  expect([...seen].sort()).toEqual([]);
+  expect([...seen].sort()).toEqual([
+    ...['reconcile: already', 'reconcile: open', 'reconcile: settled', 'reconcile: void'],
+    ...['reserve: admitted', 'reserve: leased', 'reserve: poison', 'reserve: refused', 'reserve: stored'],
+    ...['reserve: unknown', 'reserve: wait', 'settle: already', 'settle: late', 'settle: settled'],
+  ]);
 });

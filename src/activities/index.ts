@@ -7,6 +7,6 @@ export function llmActivities(deps: LlmActivityDeps): LlmActivities {
   return { callAgent: createCallAgent(deps) };
 }
 
-export function ioActivities(deps: Parameters<typeof createRecordProgress>[0]): IoActivities {
+export function ioActivities(deps: Parameters<typeof createRecordProgress>[0]): Pick<IoActivities, 'recordProgress'> {
   return { recordProgress: createRecordProgress(deps) };
 }

@@ -16,6 +16,8 @@ export const FIELD_LIMITS = {
   usdMax: 1_000_000,
   retryDelaySecondsMax: 3_600,
   exponentialBaseMax: 10,
+  assigneeCharsMax: 256,
+  toolRoundsMax: 64,
 } as const;
 
 const seconds = (max: number, about: string) => z.number().positive().max(max).describe(about);
@@ -95,54 +97,139 @@ export const llmConfigSchema = z
   })
   .describe('How the model is called.');
 
-export const agentSchema = z
+export const approvalSchema = z
   .strictObject({
-    name: name.describe('Unique in the graph; letters, digits, "_" and "-".'),
-    kind: z.literal('llm').default('llm').describe('Only `llm` in this version.'),
-    module: z.enum(AGENT_MODULES).default('General').describe('The department it belongs to; for people.'),
-    description,
+    for: z
+      .enum(['start', 'side-effects'])
+      .default('start')
+      .describe('`start`: before the agent begins; `side-effects`: before each call of a tool with side effects.'),
+    dueSeconds: seconds(
+      FIELD_LIMITS.runSecondsMax,
+      'Longest wait for the person, in seconds; as long as the run when absent.',
+    ).optional(),
+    onTimeout: z
+      .enum(['reject', 'approve'])
+      .default('reject')
+      .describe('What silence means when the due time has passed.'),
+  })
+  .describe('A person has to agree.');
+
+export const humanSchema = z
+  .strictObject({
+    assignee: z
+      .string()
+      .min(1)
+      .max(FIELD_LIMITS.assigneeCharsMax)
+      .optional()
+      .describe('Who should answer; for people.'),
+    answerSchema: jsonObject.optional().describe('JSON Schema that the answer must match; a text when absent.'),
+    dueSeconds: seconds(
+      FIELD_LIMITS.runSecondsMax,
+      'Longest wait for the answer, in seconds; as long as the run when absent.',
+    ).optional(),
+    remindEverySeconds: z
+      .number()
+      .min(1)
+      .max(FIELD_LIMITS.runSecondsMax)
+      .optional()
+      .describe('An event `task-reminder` is recorded this often, in seconds; never when absent.'),
+    fallback: z
+      .unknown()
+      .optional()
+      .describe('The answer when the due time has passed; without it the agent fails then.'),
+  })
+  .describe('How a person is asked.');
+
+export const scriptSchema = z
+  .strictObject({
+    tool: z.string().min(1).max(GRAPH_LIMITS.nameCharsMax).describe('The tool that is called.'),
+    arguments: jsonObject.default({}).describe('Its arguments; texts in them, at any depth, are templates.'),
+  })
+  .describe('One tool call instead of a model.');
+
+/** What agents of every kind have. */
+const commonFields = {
+  name: name.describe('Unique in the graph; letters, digits, "_" and "-".'),
+  module: z.enum(AGENT_MODULES).default('General').describe('The department it belongs to; for people.'),
+  description,
+  templateSyntax: z
+    .enum(['jinja', 'braces'])
+    .default('jinja')
+    .describe('`braces` reads `{name}` instead of `{{ name }}`.'),
+  dependencies: z
+    .array(name)
+    .max(GRAPH_LIMITS.agentsMax)
+    .default([])
+    .describe('Names of the agents whose outputs it needs.'),
+  maxRetries: z
+    .number()
+    .int()
+    .min(0)
+    .max(FIELD_LIMITS.maxRetriesMax)
+    .default(3)
+    .describe('Further attempts after a failed one: 3 means up to four in all.'),
+  retryPolicy: retryPolicySchema.default(DEFAULT_RETRY_POLICY),
+  timeoutSeconds: seconds(
+    FIELD_LIMITS.agentSecondsMax,
+    'Longest time of one attempt, from the moment it is sent, in seconds.',
+  ).default(300),
+  queueTimeoutSeconds: seconds(
+    FIELD_LIMITS.runSecondsMax,
+    "Longest wait for the rate limiter or for room in a budget, in seconds; the run's timeout when absent.",
+  ).optional(),
+  costLimitUsd: usd('Most that all calls of this agent may cost, in US dollars.').default(1),
+  priority: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(5)
+    .describe('1–10; higher starts first. When an agent of 8 or more fails, the run fails.'),
+  expectedSeconds: seconds(
+    FIELD_LIMITS.agentSecondsMax,
+    'How long it usually takes, in seconds; of two ready agents of one priority the one with the longer way to the end starts first.',
+  ).default(1),
+  approval: approvalSchema.optional(),
+};
+
+export const llmAgentSchema = z
+  .strictObject({
+    ...commonFields,
+    kind: z.literal('llm').default('llm').describe('`llm` asks a model, `human` a person, `script` calls one tool.'),
     llmConfig: llmConfigSchema,
     promptTemplate: z.string().min(1).describe('The prompt; see "Templates".'),
-    templateSyntax: z
-      .enum(['jinja', 'braces'])
-      .default('jinja')
-      .describe('`braces` reads `{name}` instead of `{{ name }}`.'),
-    tools: z.array(z.unknown()).max(0).default([]).describe('Must be empty: this version has no tools.'),
-    dependencies: z
-      .array(name)
-      .max(GRAPH_LIMITS.agentsMax)
+    tools: z
+      .array(z.string().min(1).max(GRAPH_LIMITS.nameCharsMax))
+      .max(GRAPH_LIMITS.toolsMax)
       .default([])
-      .describe('Names of the agents whose outputs it needs.'),
-    maxRetries: z
-      .number()
-      .int()
-      .min(0)
-      .max(FIELD_LIMITS.maxRetriesMax)
-      .default(3)
-      .describe('Further attempts after a failed one: 3 means up to four in all.'),
-    retryPolicy: retryPolicySchema.default(DEFAULT_RETRY_POLICY),
-    timeoutSeconds: seconds(
-      FIELD_LIMITS.agentSecondsMax,
-      'Longest time of one attempt, from the moment it is sent, in seconds.',
-    ).default(300),
-    queueTimeoutSeconds: seconds(
-      FIELD_LIMITS.runSecondsMax,
-      "Longest wait for the rate limiter or for room in a budget, in seconds; the run's timeout when absent.",
-    ).optional(),
-    costLimitUsd: usd('Most that all calls of this agent may cost, in US dollars.').default(1),
-    priority: z
+      .describe('Names of the tools that its model may call.'),
+    maxToolRounds: z
       .number()
       .int()
       .min(1)
-      .max(10)
-      .default(5)
-      .describe('1–10; higher starts first. When an agent of 8 or more fails, the run fails.'),
-    expectedSeconds: seconds(
-      FIELD_LIMITS.agentSecondsMax,
-      'How long it usually takes, in seconds; of two ready agents of one priority the one with the longer way to the end starts first.',
-    ).default(1),
+      .max(FIELD_LIMITS.toolRoundsMax)
+      .default(8)
+      .describe('How often the model may ask for tools before it has to answer.'),
   })
   .describe('One participant with its instructions and limits.');
+
+export const humanAgentSchema = z
+  .strictObject({
+    ...commonFields,
+    kind: z.literal('human'),
+    promptTemplate: z.string().min(1).describe('The question; see "Templates".'),
+    human: humanSchema.default({}),
+  })
+  .describe('A person who is asked.');
+
+export const scriptAgentSchema = z
+  .strictObject({ ...commonFields, kind: z.literal('script'), script: scriptSchema })
+  .describe('One tool call with given arguments.');
+
+/** By kind; `llm` when a definition names none. */
+export const AGENT_SCHEMAS = { llm: llmAgentSchema, human: humanAgentSchema, script: scriptAgentSchema } as const;
+
+export const agentSchema = z.union([llmAgentSchema, humanAgentSchema, scriptAgentSchema]);
 
 export const graphFieldsSchema = z.strictObject({
   name: name.describe('Letters, digits, "_" and "-". The same name again makes the next version.'),
@@ -171,7 +258,7 @@ export const GRAPH_ALIASES: Aliases = aliasesOf(keysOf(agentGraphSchema), {
   cost_budget: 'costBudgetUsd',
   timeout: 'timeoutSeconds',
 });
-export const AGENT_ALIASES: Aliases = aliasesOf(keysOf(agentSchema), {
+export const AGENT_ALIASES: Aliases = aliasesOf(Object.values(AGENT_SCHEMAS).flatMap(keysOf), {
   cost_limit: 'costLimitUsd',
   timeout: 'timeoutSeconds',
 });
@@ -180,3 +267,6 @@ export const RETRY_POLICY_ALIASES: Aliases = aliasesOf([...keysOf(retryPolicySch
   base_delay: 'baseDelaySeconds',
   max_delay: 'maxDelaySeconds',
 });
+export const HUMAN_ALIASES: Aliases = aliasesOf(keysOf(humanSchema));
+export const SCRIPT_ALIASES: Aliases = aliasesOf(keysOf(scriptSchema));
+export const APPROVAL_ALIASES: Aliases = aliasesOf(keysOf(approvalSchema));

@@ -2,6 +2,7 @@ import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool, type Pool } from '../adapters/postgres';
 import { connectRedis, type RedisConnection } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
+import { toolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
 import type { LlmActivityDeps } from '../activities/llm/call-agent';
 import type { WorkerRole } from '../contracts/task-queues';
@@ -74,7 +75,7 @@ async function openLlm(
   );
   const readJson = async (tenant: string, ref: string): Promise<unknown> =>
     JSON.parse(Buffer.from((await artifacts.get(tenant, ref)).payload).toString('utf8'));
-  return { pool, gateway, payloads, readJson, settled: () => artifacts.pushNow() };
+  return { pool, gateway, payloads, tools: toolRegistry([]), readJson, settled: () => artifacts.pushNow() };
 }
 
 function startLoops(

@@ -55,6 +55,15 @@ export class ProgressRecorder {
     };
   }
 
+  /** What people did to the run; recorded with what changed otherwise. */
+  note({ paused, events = [] }: Pick<ProgressDelta, 'paused' | 'events'>): void {
+    this.pending = {
+      ...this.pending,
+      ...(paused === undefined ? {} : { paused }),
+      events: [...(this.pending?.events ?? []), ...events],
+    };
+  }
+
   /** Ends the loop after the record under way. What is left is written by `recordRest` or with the end. */
   async stop(loop: Promise<void>): Promise<void> {
     this.stopped = true;

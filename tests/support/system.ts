@@ -159,6 +159,7 @@ function graphOf(definition: object): AgentGraph {
   const { graph, problems } = validateGraph(definition, {
     references: readReferences,
     schemaProblem: jsonSchemaProblem,
+    tools: [],
   });
   if (!graph) throw new Error(`invalid graph: ${JSON.stringify(problems)}`);
   return graph;

@@ -1,31 +1,59 @@
-import { renderTemplate } from '../../adapters/templates';
-import type { ChatMessage, ChatRequest } from '../../domain/llm/chat';
-import { LonghaulError } from '../../domain/kernel/errors';
-import type { AgentContext } from './agent-context';
+import type { ToolRegistry } from '../../adapters/tools';
+import type { LlmAgent } from '../../domain/agents/agent-graph';
+import type { ChatMessage, ChatRequest, ToolDeclaration } from '../../domain/llm/chat';
+import { TOOL_RESULT_CHARS_MAX, type ToolOutcome } from '../../domain/tools/tool';
+import { type AgentContext, render } from '../agent-context';
+import type { PastTurn } from './conversation';
 
-/** Turns an agent, its inputs and its dependencies' outputs into one model request. */
-export function buildRequest(context: AgentContext, feedback: string | undefined): ChatRequest {
+/** Turns an agent, its inputs, its dependencies' outputs and what was said before into one model request. */
+export function buildRequest(
+  context: AgentContext<LlmAgent>,
+  past: readonly PastTurn[],
+  tools: ToolRegistry,
+): ChatRequest {
   const { agent } = context;
   const { system, ...config } = agent.llmConfig;
-  const messages: ChatMessage[] = [
-    { role: 'system', content: system ?? `You are the agent "${agent.name}". ${agent.description}`.trim() },
-    { role: 'user', content: renderPrompt(context) },
-  ];
-  if (feedback !== undefined) {
-    messages.push({
-      role: 'user',
-      content: `Your last answer could not be used. ${feedback}\nAnswer again, with nothing but what was asked for.`,
-    });
-  }
-  return { ...config, messages };
+  const declared = declarations(agent, tools);
+  return {
+    ...config,
+    messages: [
+      { role: 'system', content: system ?? `You are the agent "${agent.name}". ${agent.description}`.trim() },
+      { role: 'user', content: render(context, agent.promptTemplate) },
+      ...past.flatMap(messagesOf),
+    ],
+    ...(declared.length > 0 ? { tools: declared } : {}),
+  };
 }
 
-function renderPrompt({ agent, inputs, dependencies }: AgentContext): string {
-  const outputs = Object.fromEntries(dependencies.map(({ name, output }) => [name, output]));
-  try {
-    return renderTemplate(agent.promptTemplate, agent.templateSyntax, { ...outputs, deps: outputs, inputs });
-  } catch (error) {
-    if (!LonghaulError.is(error) || error.code !== 'TemplateFailed') throw error;
-    throw new LonghaulError('TemplateFailed', { ...error.params, agent: agent.name }, error.problems);
+/** In the order of the agent's list; validation has seen that each exists, and one that was removed since is not offered. */
+function declarations({ tools: names }: LlmAgent, registry: ToolRegistry): ToolDeclaration[] {
+  return names.flatMap((name) => {
+    const spec = registry.find(name);
+    return spec ? [{ name, description: spec.description, parameters: spec.parameters }] : [];
+  });
+}
+
+function messagesOf(turn: PastTurn): ChatMessage[] {
+  if (turn.kind === 'feedback') {
+    const content = `Your last answer could not be used. ${turn.detail}\nAnswer again, with nothing but what was asked for.`;
+    return [{ role: 'user', content }];
   }
+  const { content, toolCalls } = turn.answer;
+  return [
+    { role: 'assistant', content, toolCalls },
+    ...toolCalls.map(({ id }, index): ChatMessage => ({
+      role: 'tool',
+      toolCallId: id,
+      content: shownResult(turn.outcomes[index]),
+    })),
+  ];
+}
+
+/** Providers refuse a conversation in which a tool call has no result, so what was not executed is answered too. */
+function shownResult(outcome: ToolOutcome | undefined): string {
+  if (outcome === undefined) return 'Error: not executed, too many tool calls in one answer.';
+  if (!outcome.ok) return `Error: ${outcome.error}`;
+  const text = typeof outcome.value === 'string' ? outcome.value : JSON.stringify(outcome.value);
+  if (text.length <= TOOL_RESULT_CHARS_MAX) return text;
+  return `${text.slice(0, TOOL_RESULT_CHARS_MAX)}\n[cut: ${text.length} characters in all]`;
 }

@@ -3,7 +3,9 @@ import type { Pool } from '../../adapters/postgres';
 import { jsonSchemaCheck } from '../../adapters/json-schema';
 import { loadOutputs } from '../../adapters/postgres/call-context';
 import { noteNode } from '../../adapters/postgres/ledger';
-import type { CallAgentInput, CallAgentResult } from '../../contracts/agent-run';
+import type { ToolRegistry } from '../../adapters/tools';
+import type { CallAgentInput, CallAgentResult, RequestedTool } from '../../contracts/agent-run';
+import type { LlmAgent } from '../../domain/agents/agent-graph';
 import { interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
 import { retryDelayMs } from '../../domain/agents/retry';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
@@ -13,15 +15,17 @@ import { budgetId, callKeyOf } from '../../domain/kernel/ids';
 import type { ChatAnswer } from '../../domain/llm/chat';
 import type { Gateway, GatewayResult } from '../../gateway';
 import { toApplicationFailure } from '../to-application-failure';
-import { type AgentContext, AgentContextLoader } from './agent-context';
+import { type AgentContext, AgentContextLoader } from '../agent-context';
 import { buildRequest } from './build-request';
 import { callArtifacts } from './call-artifacts';
+import { loadConversation } from './conversation';
 import { heartbeating } from './heartbeating';
 
 export interface LlmActivityDeps {
   pool: Pool;
   gateway: Gateway;
   payloads: PayloadStore;
+  tools: ToolRegistry;
   /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
   readJson(tenant: string, ref: string): Promise<unknown>;
   /** Told after a settlement committed: its artifacts and events may be pushed to live readers. */
@@ -36,7 +40,7 @@ export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) 
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   return async (input) => {
     try {
-      const context = await contexts.load(input);
+      const context = llmContext(await contexts.load(input));
       return await heartbeating((heartbeat) => callOnce(deps, input, context, heartbeat));
     } catch (error) {
       throw toApplicationFailure(error);
@@ -47,10 +51,11 @@ export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) 
 async function callOnce(
   deps: LlmActivityDeps,
   input: CallAgentInput,
-  context: AgentContext,
+  context: AgentContext<LlmAgent>,
   heartbeat: () => void,
 ): Promise<CallAgentResult> {
   const { agent } = context;
+  const request = buildRequest(context, await loadConversation(deps, input), deps.tools);
   let fresh: FreshAnswer | undefined;
   try {
     const result = await deps.gateway.call(
@@ -58,16 +63,16 @@ async function callOnce(
         tenant: input.tenant,
         runId: input.runId,
         node: input.node,
-        callKey: callKeyOf(input.runId, input.node, input.callIndex),
+        callKey: callKeyOf(input.originRunId ?? input.runId, input.node, input.callIndex),
         budgets: [budgetId.agent(input.runId, input.node), budgetId.run(input.runId)],
-        request: buildRequest(context, input.feedback),
+        request,
         timeoutMs: agent.timeoutSeconds * 1000,
         queueTimeoutMs: context.queueTimeoutMs,
         maxWaitMs: MAX_WAIT_MS,
         buildArtifacts: async (answer, facts) => {
           const verdict = interpret(context, answer);
-          const built = await callArtifacts(deps.payloads, input, context, answer, facts, verdict);
-          fresh = { resultRef: built.resultRef, verdict, outputRef: built.node?.outputRef };
+          const built = await callArtifacts(deps.payloads, input, context, request, answer, facts, verdict);
+          fresh = { resultRef: built.resultRef, answer, verdict, outputRef: built.node?.outputRef };
           return built;
         },
       },
@@ -76,20 +81,27 @@ async function callOnce(
     deps.settled();
     // Stored before, or paid by another attempt of this activity: read from where it lies.
     const paid = fresh?.resultRef === result.resultRef ? fresh : await readBack(deps, input, context, result);
-    return resultOf(input, paid, result);
+    return resultOf(deps, input, agent, paid, result);
   } catch (error) {
     throw await retryOrGiveUp(deps, input, context, error);
   }
 }
 
-function interpret({ agent }: AgentContext, answer: ChatAnswer): Interpretation {
+function llmContext(context: AgentContext): AgentContext<LlmAgent> {
+  const { agent } = context;
+  assert(agent.kind === 'llm', `Agent "${agent.name}" is of kind ${agent.kind}; no model is called for it`);
+  return { ...context, agent };
+}
+
+function interpret({ agent }: AgentContext<LlmAgent>, answer: ChatAnswer): Interpretation {
   const schema = agent.llmConfig.responseSchema;
-  return interpretAnswer(answer, agent.llmConfig, schema && jsonSchemaCheck(schema));
+  return interpretAnswer(answer, agent, schema && jsonSchemaCheck(schema));
 }
 
 /** A paid answer as the settlement stored it. */
 interface FreshAnswer {
   resultRef: string;
+  answer: ChatAnswer;
   verdict: Interpretation;
   /** The node's output; absent while the node has none. */
   outputRef: string | undefined;
@@ -98,16 +110,26 @@ interface FreshAnswer {
 async function readBack(
   deps: LlmActivityDeps,
   input: CallAgentInput,
-  context: AgentContext,
+  context: AgentContext<LlmAgent>,
   { resultRef }: GatewayResult,
 ): Promise<FreshAnswer> {
   const { answer } = (await deps.readJson(input.tenant, resultRef)) as { answer: ChatAnswer };
   const outputs = await loadOutputs(deps.pool, input.tenant, input.runId, [input.node]);
-  return { resultRef, verdict: interpret(context, answer), outputRef: outputs.get(input.node)?.ref };
+  return { resultRef, answer, verdict: interpret(context, answer), outputRef: outputs.get(input.node)?.ref };
 }
 
-function resultOf(input: CallAgentInput, { verdict, outputRef }: FreshAnswer, result: GatewayResult): CallAgentResult {
+function resultOf(
+  { tools }: LlmActivityDeps,
+  input: CallAgentInput,
+  agent: LlmAgent,
+  { answer, verdict, outputRef }: FreshAnswer,
+  result: GatewayResult,
+): CallAgentResult {
   const spent = { costMicroUsd: result.costMicroUsd, tokens: result.usage.inputTokens + result.usage.outputTokens };
+  if (verdict.ok === 'tools') {
+    const asked = answer.toolCalls.slice(0, verdict.count).map(({ name }) => name);
+    return { outcome: 'tool-calls', tools: requestedTools(agent, asked, tools), ...spent };
+  }
   if (!verdict.ok) return { outcome: 'bad-output', detail: verdict.detail, askAgain: verdict.askAgain, ...spent };
   return {
     outcome: 'completed',
@@ -118,6 +140,12 @@ function resultOf(input: CallAgentInput, { verdict, outputRef }: FreshAnswer, re
     model: result.model,
     ...spent,
   };
+}
+
+/** A tool that nobody knows needs no approval: calling it says to the model that there is none. */
+function requestedTools(agent: LlmAgent, names: readonly string[], tools: ToolRegistry): RequestedTool[] {
+  const asksFirst = agent.approval?.for === 'side-effects';
+  return names.map((name, index) => ({ index, needsApproval: asksFirst && tools.find(name)?.sideEffects === true }));
 }
 
 /**

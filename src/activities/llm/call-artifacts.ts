@@ -5,10 +5,9 @@ import type { NewArtifact } from '../../domain/artifacts/header';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
 import { uuidV7 } from '../../domain/kernel/ids';
-import type { ChatAnswer } from '../../domain/llm/chat';
+import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts } from '../../gateway';
-import type { AgentContext } from './agent-context';
-import { buildRequest } from './build-request';
+import type { AgentContext } from '../agent-context';
 
 /**
  * Makes the payloads durable and describes what the settling transaction publishes: the call (request and answer), and,
@@ -18,12 +17,13 @@ export async function callArtifacts(
   payloads: PayloadStore,
   input: CallAgentInput,
   context: AgentContext,
+  request: ChatRequest,
   answer: ChatAnswer,
   facts: CallFacts,
   verdict: Interpretation,
 ): Promise<CallArtifacts> {
   const dependencyRefs = context.dependencies.map(({ ref }) => ref);
-  const putCall = () => base(payloads, input, { request: buildRequest(context, input.feedback), answer });
+  const putCall = () => base(payloads, input, { request, answer });
   const callOf = (stored: NewArtifact): NewArtifact => ({
     ...stored,
     parentRefs: dependencyRefs,
@@ -40,10 +40,9 @@ export async function callArtifacts(
       finishReason: answer.finishReason,
     },
   });
-  if (!verdict.ok) {
+  if (verdict.ok !== true) {
     const call = callOf(await putCall());
-    const node = { status: 'running', reasonCode: 'bad_output', reason: verdict.detail } as const;
-    return { artifacts: [call], resultRef: call.ref, node };
+    return { artifacts: [call], resultRef: call.ref, node: { status: 'running', ...whyNotDone(verdict) } };
   }
   // Side by side, because each waits for the disk twice.
   const [storedCall, storedOutput] = await Promise.all([putCall(), base(payloads, input, verdict.output)]);
@@ -56,6 +55,11 @@ export async function callArtifacts(
     meta: { callIndex: input.callIndex },
   };
   return { artifacts: [call, output], resultRef: call.ref, node: { status: 'completed', outputRef: output.ref } };
+}
+
+function whyNotDone(verdict: Exclude<Interpretation, { ok: true }>): { reasonCode: string; reason: string } {
+  if (verdict.ok === false) return { reasonCode: 'bad_output', reason: verdict.detail };
+  return { reasonCode: 'calling_tools', reason: `Calls ${verdict.count} tool${verdict.count > 1 ? 's' : ''}.` };
 }
 
 /** For runs the session is the run and the branch is main. */

@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../../domain/llm/chat';
-import { responseFormat } from './openai/to-wire';
+import type { ChatMessage, ChatRequest } from '../../domain/llm/chat';
+import { responseFormat, toolsToWire } from './openai/to-wire';
 
 /** OpenAI's published chat overhead: 3 tokens per message and 3 that prime the reply. */
 const TOKENS_PER_MESSAGE = 3;
@@ -25,13 +25,21 @@ let counter: Promise<Counter> | null = null;
 /** An upper bound of the request's input tokens, including what a JSON schema adds. */
 export async function countInputTokens(request: ChatRequest): Promise<number> {
   const count = await (counter ??= loadCounter());
-  const format = responseFormat(request);
   const messages = request.messages.reduce(
-    (sum, { role, content }) => sum + TOKENS_PER_MESSAGE + count(role, PLAIN) + tokensOf(content, count),
+    (sum, message) => sum + TOKENS_PER_MESSAGE + count(message.role, PLAIN) + tokensOf(textOf(message), count),
     TOKENS_PER_REPLY,
   );
+  const declared = [responseFormat(request), toolsToWire(request)].filter((part) => part !== undefined);
+  const declarations = declared.reduce((sum, part) => sum + tokensOf(JSON.stringify(part), count), 0);
   const [factor, constant] = marginOf(request.model);
-  return Math.ceil((messages + (format ? tokensOf(JSON.stringify(format), count) : 0)) * factor) + constant;
+  return Math.ceil((messages + declarations) * factor) + constant;
+}
+
+/** Everything of a message that is sent, tool calls included. */
+function textOf(message: ChatMessage): string {
+  if (message.role === 'tool') return `${message.toolCallId}${message.content}`;
+  if (message.role !== 'assistant' || !message.toolCalls?.length) return message.content;
+  return message.content + JSON.stringify(message.toolCalls);
 }
 
 /**

@@ -8,10 +8,15 @@ import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { hashJson } from '../../domain/kernel/hash';
 import { newId } from './new-id';
 import { unstorableText } from '../http/structure';
+import { BUILT_IN_TOOLS } from '../../domain/tools/built-in';
 
 /** Everything that is wrong with a definition, or the graph with its defaults filled in. */
 export function judgeGraph(definition: unknown): GraphVerdict {
-  const verdict = validateGraph(definition, { references: readReferences, schemaProblem: jsonSchemaProblem });
+  const verdict = validateGraph(definition, {
+    references: readReferences,
+    schemaProblem: jsonSchemaProblem,
+    tools: BUILT_IN_TOOLS.map((tool) => tool.name),
+  });
   const unstorable = unstorableText(definition);
   return unstorable.length === 0
     ? verdict

@@ -3,10 +3,14 @@ import type { RetryPolicy } from './retry';
 export const AGENT_MODULES = ['HR', 'Finance', 'Inventory', 'Compliance', 'General'] as const;
 export type AgentModule = (typeof AGENT_MODULES)[number];
 
-/** Limits of one definition. 1,000 agents are about 130 KB; five thousand come with the next engine work. */
+export const AGENT_KINDS = ['llm', 'human', 'script'] as const;
+export type AgentKind = (typeof AGENT_KINDS)[number];
+
+/** Limits of one definition. 1,000 agents are about 130 KB. */
 export const GRAPH_LIMITS = {
-  agentsMax: 1_000,
+  agentsMax: 5_000,
   nameCharsMax: 128,
+  toolsMax: 64,
   templateBytesMax: 64 * 1024,
   definitionBytesMax: 2 * 1024 * 1024,
 } as const;
@@ -24,14 +28,40 @@ export interface LlmConfig {
   responseSchema?: Record<string, unknown>;
 }
 
+/** Who has to agree, and to what. */
+export interface Approval {
+  /** `start`: before the agent does anything; `side-effects`: before each call of a tool that changes something outside. */
+  for: 'start' | 'side-effects';
+  /** Without it the run waits as long as it may last. */
+  dueSeconds?: number;
+  /** What silence means when the due time has passed. */
+  onTimeout: 'reject' | 'approve';
+}
+
+/** A question to a person instead of a model. */
+export interface HumanConfig {
+  /** Shown to people; nothing is sent anywhere. */
+  assignee?: string;
+  /** JSON Schema that the answer must match; a text when absent. */
+  answerSchema?: Record<string, unknown>;
+  dueSeconds?: number;
+  remindEverySeconds?: number;
+  /** The answer when the due time has passed; without it the agent fails then. */
+  fallback?: unknown;
+}
+
+/** One tool call with fixed arguments instead of a model. */
+export interface ScriptConfig {
+  tool: string;
+  /** Texts in it, at any depth, are templates. */
+  arguments: Record<string, unknown>;
+}
+
 /** One agent after defaults are filled in: every field has a value unless absence means something. */
-export interface Agent {
+interface AgentBase {
   name: string;
-  kind: 'llm';
   module: AgentModule;
   description: string;
-  llmConfig: LlmConfig;
-  promptTemplate: string;
   templateSyntax: 'jinja' | 'braces';
   dependencies: string[];
   maxRetries: number;
@@ -42,7 +72,32 @@ export interface Agent {
   costLimitUsd: number;
   priority: number;
   expectedSeconds: number;
+  approval?: Approval;
 }
+
+export interface LlmAgent extends AgentBase {
+  kind: 'llm';
+  llmConfig: LlmConfig;
+  promptTemplate: string;
+  /** Names of the tools that its model may call; no other is ever executed. */
+  tools: string[];
+  /** How often the model may ask for tools before it has to answer. */
+  maxToolRounds: number;
+}
+
+export interface HumanAgent extends AgentBase {
+  kind: 'human';
+  /** The question. */
+  promptTemplate: string;
+  human: HumanConfig;
+}
+
+export interface ScriptAgent extends AgentBase {
+  kind: 'script';
+  script: ScriptConfig;
+}
+
+export type Agent = LlmAgent | HumanAgent | ScriptAgent;
 
 /** A declared DAG of agents: the "workflow" of the orchestration seed. */
 export interface AgentGraph {

@@ -1,7 +1,8 @@
 import type { ChatAnswer, FinishReason, ToolCall } from '../llm/chat';
 import type { Problem } from '../kernel/errors';
 import { jsonBoundsFindings } from '../kernel/json-bounds';
-import type { LlmConfig } from './agent-graph';
+import { TOOL_CALLS_PER_ANSWER_MAX } from '../tools/tool';
+import type { LlmAgent } from './agent-graph';
 
 /** What an agent hands to those who depend on it; the payload of its output artifact. */
 export interface AgentOutput {
@@ -12,7 +13,11 @@ export interface AgentOutput {
   model: string;
 }
 
-export type Interpretation = { ok: true; output: AgentOutput } | { ok: false; detail: string; askAgain: boolean };
+export type Interpretation =
+  | { ok: true; output: AgentOutput }
+  /** The model wants tools first; how many of them are executed (from the front). */
+  | { ok: 'tools'; count: number }
+  | { ok: false; detail: string; askAgain: boolean };
 
 /** Returns what is wrong with a value under the agent's schema, or undefined. */
 export type SchemaCheck = (value: unknown) => string | undefined;
@@ -28,8 +33,14 @@ const DETAIL_CHARS_MAX = 300;
  * Decides whether an answer is what was asked for. Pure, because it is asked twice of the same answer: when it is paid,
  * and when a retry finds it stored.
  */
-export function interpretAnswer(answer: ChatAnswer, config: LlmConfig, check?: SchemaCheck): Interpretation {
+export function interpretAnswer(
+  answer: ChatAnswer,
+  { llmConfig: config, tools }: Pick<LlmAgent, 'llmConfig' | 'tools'>,
+  check?: SchemaCheck,
+): Interpretation {
   const { content, toolCalls, finishReason, model } = answer;
+  if (toolCalls.length > 0 && tools.length > 0)
+    return { ok: 'tools', count: Math.min(toolCalls.length, TOOL_CALLS_PER_ANSWER_MAX) };
   if (finishReason === 'refusal' || finishReason === 'content_filter') {
     return { ok: false, askAgain: false, detail: `The model declined to answer (${finishReason}).` };
   }

@@ -8,6 +8,7 @@ import { Scheduler } from './scheduler';
  * nodes", "stop what runs", "the run is over, with this result". The workflow around it only moves promises.
  *
  *   open      nodes start as they become ready and a slot is free
+ *   paused    nothing starts until it is resumed; what runs goes on to the end of its step
  *   draining  nothing starts, what runs finishes; then the run continues as new (see `drain`)
  *   ending    decided: nothing starts any more. `stopsRunning` says whether what runs is cancelled or may finish
  *   over      nothing runs, and nothing can start
@@ -18,6 +19,9 @@ import { Scheduler } from './scheduler';
  *   3. more than half of all agents failed ⇒ the run fails
  *   4. otherwise it goes on; all dependents of the failed agent are cancelled with `dependency_failed`
  * An exhausted run budget is different: nothing more starts, what runs may finish, completed work is kept.
+ *
+ * A node that waits for a person holds no slot. It begins again when everybody has decided: all that it did before is
+ * stored, so beginning again costs nothing and is the same after continue-as-new.
  */
 export interface NodeState {
   status: AgentStatus;
@@ -48,6 +52,14 @@ export interface RunChange {
   reason?: string;
 }
 
+/** What an earlier workflow run hands over. */
+export interface CarriedRun {
+  nodes: readonly NodeState[];
+  paused?: boolean;
+  waiting?: readonly [index: number, taskKeys: readonly string[]][];
+  priorities?: readonly [index: number, priority: number][];
+}
+
 export const CRITICAL_PRIORITY = 8;
 const FAILED_SHARE_MAX = 0.5;
 
@@ -56,16 +68,20 @@ export class AgentRun {
   private readonly scheduler: Scheduler;
   private running = 0;
   private draining = false;
+  private paused: boolean;
+  /** What each waiting node still waits for. */
+  private readonly waiting: Map<number, Set<string>>;
+  private readonly changedPriorities: Map<number, number>;
   private decided: RunEnding | undefined;
   private changes: RunChange[] = [];
 
   constructor(
     private readonly plan: RunPlan,
-    carried?: readonly NodeState[],
+    carried?: CarriedRun,
   ) {
     this.nodes = carried
-      ? carried.map((node) => ({ ...node }))
-      : plan.nodes.map(() => ({ status: 'pending', costMicroUsd: 0 }));
+      ? carried.nodes.map((node) => ({ ...node }))
+      : plan.nodes.map(({ reused }) => ({ status: reused ? 'completed' : 'pending', costMicroUsd: 0 }));
     assert(
       this.nodes.length === plan.nodes.length,
       `AgentRun: ${this.nodes.length} carried nodes for a plan of ${plan.nodes.length}`,
@@ -74,13 +90,22 @@ export class AgentRun {
       this.nodes.every((node) => node.status !== 'running'),
       'AgentRun: a drained run carries no running node',
     );
-    this.scheduler = new Scheduler(plan.nodes, (index) => this.nodes[index]!.status !== 'pending');
+    this.paused = carried?.paused ?? false;
+    this.waiting = new Map((carried?.waiting ?? []).map(([index, keys]) => [index, new Set(keys)]));
+    this.scheduler = new Scheduler(
+      plan.nodes,
+      (index) => this.nodes[index]!.status !== 'pending',
+      (index) => this.waiting.has(index),
+    );
+    this.changedPriorities = new Map(carried?.priorities);
+    for (const [index, priority] of this.changedPriorities) this.scheduler.setPriority(index, priority);
+    for (const index of this.waiting.keys()) this.nodes[index]!.status = 'running';
   }
 
   /** Takes the nodes that start now; they count as running from here on. */
   start(): number[] {
     const started: number[] = [];
-    while (!this.decided && !this.draining && this.running < this.plan.maxParallelAgents) {
+    while (!this.decided && !this.draining && !this.paused && this.running < this.plan.maxParallelAgents) {
       const index = this.takePending();
       if (index === undefined) break;
       this.nodes[index]!.status = 'running';
@@ -90,15 +115,62 @@ export class AgentRun {
     return started;
   }
 
-  complete(index: number, costMicroUsd: number): void {
-    this.leave(index, { status: 'completed', costMicroUsd });
+  /** What a call of a running node cost, whatever comes of the node. */
+  spend(index: number, costMicroUsd: number): void {
+    this.nodes[index]!.costMicroUsd += costMicroUsd;
+  }
+
+  complete(index: number): void {
+    this.leave(index, { status: 'completed' });
     this.scheduler.complete(index);
   }
 
-  /** `costMicroUsd`: what its calls cost although nothing usable came of them. */
-  fail(index: number, failure: NodeFailure, costMicroUsd = 0): void {
+  /** It cannot go on until people have decided; meanwhile it holds no slot. */
+  wait(index: number, taskKeys: readonly string[]): void {
+    assert(taskKeys.length > 0, `AgentRun: node ${index} waits for nobody`);
+    this.leave(index, { status: 'running' });
+    this.waiting.set(index, new Set(taskKeys));
+  }
+
+  /** @returns whether a node of this run waited for it */
+  decide(taskKey: string): boolean {
+    for (const [index, keys] of this.waiting) {
+      if (!keys.delete(taskKey)) continue;
+      if (keys.size === 0) this.begin(index);
+      return true;
+    }
+    return false;
+  }
+
+  /** It stopped between two steps because the run is paused or drains; it begins again in its turn. */
+  park(index: number): void {
+    this.leave(index, { status: 'pending' });
+    this.scheduler.queue(index);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  /** @returns the index of the node, or undefined when the run has none of that name */
+  indexOf(name: string): number | undefined {
+    const index = this.plan.nodes.findIndex((node) => node.name === name);
+    return index < 0 ? undefined : index;
+  }
+
+  /** For the order of starting; whether a failure is critical stays as the graph says. */
+  setPriority(index: number, priority: number): void {
+    this.changedPriorities.set(index, priority);
+    this.scheduler.setPriority(index, priority);
+  }
+
+  fail(index: number, failure: NodeFailure): void {
     const { status, reasonCode, reason } = failure;
-    this.leave(index, { status, reasonCode, reason, costMicroUsd });
+    this.leave(index, { status, reasonCode, reason });
     this.note(index);
     this.cancelPending(
       this.scheduler.unreachableAfter(index),
@@ -111,7 +183,7 @@ export class AgentRun {
   /** A running node stopped because it was told to. */
   cancelled(index: number): void {
     const why = this.decided ?? { reasonCode: 'cancelled', reason: 'The run was cancelled.' };
-    this.leave(index, { status: 'cancelled', reasonCode: why.reasonCode, reason: why.reason, costMicroUsd: 0 });
+    this.leave(index, { status: 'cancelled', reasonCode: why.reasonCode, reason: why.reason });
     this.note(index);
   }
 
@@ -132,18 +204,45 @@ export class AgentRun {
     return this.running;
   }
 
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  /** Whether a node between two steps has to stop there. */
+  get holdsSteps(): boolean {
+    return this.paused || this.draining;
+  }
+
   get isOver(): boolean {
-    return this.running === 0 && (this.decided !== undefined || this.scheduler.readyCount === 0);
+    const nothingComes = this.waiting.size === 0 && this.scheduler.readyCount === 0;
+    return this.running === 0 && (this.decided !== undefined || nothingComes);
   }
 
   get isDrained(): boolean {
     return this.draining && this.running === 0;
   }
 
-  /** Closes what never started and says how the run ended. Call once, when it is over. */
+  /** What the next workflow run needs. Call only when drained. */
+  carry(): Required<CarriedRun> {
+    assert(this.isDrained, `AgentRun: carried while ${this.running} nodes run`);
+    return {
+      nodes: this.nodes.map((node, index) => (this.waiting.has(index) ? { ...node, status: 'pending' } : node)),
+      paused: this.paused,
+      waiting: [...this.waiting].map(([index, keys]) => [index, [...keys]]),
+      priorities: [...this.changedPriorities],
+    };
+  }
+
+  /** Closes what never started or still waits, and says how the run ended. Call once, when it is over. */
   finish(): RunEnding {
     assert(this.isOver, `AgentRun: finished while ${this.running} nodes run`);
     const ending = this.decided ?? this.naturalEnding();
+    for (const index of this.waiting.keys()) this.nodes[index]!.status = 'pending';
+    this.waiting.clear();
     const rest = this.nodes.flatMap((node, index) => (node.status === 'pending' ? [index] : []));
     this.cancelPending(
       rest,
@@ -180,19 +279,25 @@ export class AgentRun {
     return undefined;
   }
 
-  private leave(index: number, state: NodeState): void {
+  private begin(index: number): void {
+    this.waiting.delete(index);
+    this.nodes[index]!.status = 'pending';
+    this.scheduler.queue(index);
+  }
+
+  private leave(index: number, state: Omit<NodeState, 'costMicroUsd'>): void {
     assert(
       this.nodes[index]?.status === 'running',
       `AgentRun: node ${index} is ${this.nodes[index]?.status}, not running`,
     );
-    this.nodes[index] = state;
+    this.nodes[index] = { ...state, costMicroUsd: this.nodes[index]!.costMicroUsd };
     this.running -= 1;
   }
 
   private cancelPending(indices: number[], reasonCode: string, reason: string): void {
     for (const index of indices) {
       if (this.nodes[index]!.status !== 'pending') continue;
-      this.nodes[index] = { status: 'cancelled', reasonCode, reason, costMicroUsd: 0 };
+      this.nodes[index] = { status: 'cancelled', reasonCode, reason, costMicroUsd: this.nodes[index]!.costMicroUsd };
       this.note(index);
     }
   }

@@ -21,6 +21,11 @@ function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] 
       `Agent "${agent.name}" may cost $${agent.costLimitUsd}, but the whole run only $${graph.costBudgetUsd}.`,
     ),
     ...doubt(
+      waitsPastTheRun(agent, graph),
+      `agents[${index}]`,
+      `Agent "${agent.name}" waits for a person without a due time, but the run ends after ${graph.timeoutSeconds} s. Give it dueSeconds, or the run a longer timeoutSeconds.`,
+    ),
+    ...doubt(
       asksSilentlyForJson(agent),
       `agents[${index}].promptTemplate`,
       'The answer must be JSON, but no message says so; OpenAI refuses such requests. Write "Answer with JSON" into the prompt, or give a responseSchema.',
@@ -41,9 +46,19 @@ function slowestChain(graph: AgentGraph): Problem[] {
   );
 }
 
-function asksSilentlyForJson({ llmConfig, promptTemplate }: Agent): boolean {
+function asksSilentlyForJson(agent: Agent): boolean {
+  if (agent.kind !== 'llm') return false;
+  const { llmConfig, promptTemplate } = agent;
   if (llmConfig.responseFormat !== 'json' || llmConfig.responseSchema !== undefined) return false;
   return !/json/i.test(promptTemplate.replace(/\.json\b|\btojson\b/g, '') + (llmConfig.system ?? ''));
+}
+
+const PATIENCE_SECONDS = 86_400;
+
+function waitsPastTheRun(agent: Agent, { timeoutSeconds }: AgentGraph): boolean {
+  const unbounded = agent.kind === 'human' ? agent.human.dueSeconds === undefined : false;
+  const approval = agent.approval !== undefined && agent.approval.dueSeconds === undefined;
+  return (unbounded || approval) && timeoutSeconds < PATIENCE_SECONDS;
 }
 
 function doubt(holds: boolean, path: string, message: string): Problem[] {

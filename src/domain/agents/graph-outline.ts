@@ -12,11 +12,15 @@ export interface AgentOutline {
   name?: string;
   /** Index = position in the definition; absent where the entry is no usable name. */
   dependencies: (string | undefined)[];
-  template?: { text: string; syntax: TemplateSyntax; path: string };
+  templates: { text: string; path: string }[];
+  templateSyntax: TemplateSyntax;
+  /** The tools it names, each with its place. */
+  tools: { name: string; path: string }[];
   /** Whether its output is parsed as JSON; absent when its configuration could not be read. */
   json?: boolean;
   /** Top-level properties that its response schema names; `closed` when it allows no others. */
   jsonFields?: { names: string[]; closed: boolean };
+  /** Schemas that must be valid JSON Schemas: of the model's answer, or of a person's. */
   responseSchema?: { schema: Record<string, unknown>; path: string };
 }
 

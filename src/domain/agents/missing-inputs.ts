@@ -1,5 +1,6 @@
 import type { Problem } from '../kernel/errors';
 import type { AgentGraph } from './agent-graph';
+import { templatesOf } from './agent-templates';
 import type { ReadReferences } from './template-references';
 
 /**
@@ -9,7 +10,8 @@ import type { ReadReferences } from './template-references';
 export function missingInputs(graph: AgentGraph, read: ReadReferences): Problem[] {
   const readers = new Map<string, string[]>();
   for (const agent of graph.agents) {
-    for (const input of inputsNeeded(read(agent.promptTemplate, agent.templateSyntax).names)) {
+    const names = templatesOf(agent).flatMap(({ text }) => read(text, agent.templateSyntax).names);
+    for (const input of inputsNeeded(names)) {
       if (!Object.hasOwn(graph.inputs, input)) readers.set(input, [...(readers.get(input) ?? []), agent.name]);
     }
   }

@@ -5,6 +5,8 @@ export interface ProgressDelta {
   status?: RunStatus;
   reasonCode?: string;
   reason?: string;
+  /** Set when it changed. */
+  paused?: boolean;
   nodes?: { name: string; status: AgentStatus; reasonCode?: string; reason?: string }[];
   events?: { type: string; node?: string; data?: Record<string, unknown> }[];
 }

@@ -11,18 +11,30 @@ import type { PlanNode } from './run-plan';
  * Order: priority (10 first), then the longest remaining path, then declaration order.
  */
 export class Scheduler {
-  private readonly rank: number[];
+  private rank: number[];
+  private readonly priorities: number[];
+  private readonly remaining: number[];
   private readonly dependents: number[][];
   private readonly missing: number[];
   /** Ready nodes, best last, so that taking one is a pop. */
   private readonly ready: number[] = [];
 
-  constructor(nodes: readonly PlanNode[], isDone: (index: number) => boolean = () => false) {
-    this.rank = ranks(nodes);
+  /**
+   * @param isDone nodes that have ended; their dependents do not wait for them
+   * @param isHeld nodes that have begun and wait for somebody; they come back by `queue`
+   */
+  constructor(
+    nodes: readonly PlanNode[],
+    isDone: (index: number) => boolean = () => false,
+    isHeld: (index: number) => boolean = () => false,
+  ) {
+    this.priorities = nodes.map(({ priority }) => priority);
+    this.remaining = remainingPath(nodes);
+    this.rank = ranks(this.priorities, this.remaining);
     this.dependents = dependentsOf(nodes.map((node) => node.dependencies));
     this.missing = nodes.map((node) => node.dependencies.filter((index) => !isDone(index)).length);
     nodes.forEach((_, index) => {
-      if (!isDone(index) && this.missing[index] === 0) this.push(index);
+      if (!isDone(index) && !isHeld(index) && this.missing[index] === 0) this.queue(index);
     });
   }
 
@@ -42,8 +54,19 @@ export class Scheduler {
         this.missing[dependent]! >= 0,
         `Scheduler: node ${dependent} was completed for more often than it has dependencies`,
       );
-      if (this.missing[dependent] === 0) this.push(dependent);
+      if (this.missing[dependent] === 0) this.queue(dependent);
     }
+  }
+
+  priorityOf(index: number): number {
+    return this.priorities[index]!;
+  }
+
+  /** Counts for what has not started yet; what runs is not touched. */
+  setPriority(index: number, priority: number): void {
+    this.priorities[index] = priority;
+    this.rank = ranks(this.priorities, this.remaining);
+    this.ready.sort((a, b) => this.rank[b]! - this.rank[a]!);
   }
 
   /** All nodes that can never run because `index` did not complete; nearest first. */
@@ -58,7 +81,8 @@ export class Scheduler {
     return [...found];
   }
 
-  private push(index: number): void {
+  /** Puts a node among the ready ones; for one that had to stop and goes on later, too. */
+  queue(index: number): void {
     let low = 0;
     let high = this.ready.length;
     while (low < high) {
@@ -71,11 +95,10 @@ export class Scheduler {
 }
 
 /** Position of each node in the order of starting; 0 goes first. */
-function ranks(nodes: readonly PlanNode[]): number[] {
-  const remaining = remainingPath(nodes);
-  const order = nodes.map((_, index) => index);
-  order.sort((a, b) => nodes[b]!.priority - nodes[a]!.priority || remaining[b]! - remaining[a]! || a - b);
-  const rank = new Array<number>(nodes.length);
+function ranks(priorities: readonly number[], remaining: readonly number[]): number[] {
+  const order = priorities.map((_, index) => index);
+  order.sort((a, b) => priorities[b]! - priorities[a]! || remaining[b]! - remaining[a]! || a - b);
+  const rank = new Array<number>(priorities.length);
   order.forEach((index, position) => (rank[index] = position));
   return rank;
 }

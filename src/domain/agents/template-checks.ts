@@ -32,14 +32,15 @@ export function templateFindings(parsed: ParsedGraph, read: ReadReferences): Fin
   const findings: Findings = { problems: [], warnings: [] };
   const shared: Shared = { indexByName: firstIndexByName(parsed.agents), hints: new Hints() };
   for (const agent of parsed.agents) {
-    if (agent.template !== undefined) collect(findings, agent.template, sightOf(agent, parsed, shared), read);
+    const sight = sightOf(agent, parsed, shared);
+    for (const template of agent.templates) collect(findings, template, agent.templateSyntax, sight, read);
   }
   return findings;
 }
 
 function sightOf(agent: AgentOutline, { agents, inputNames }: ParsedGraph, shared: Shared): Sight {
   const names = agent.dependencies.filter((name) => name !== undefined);
-  const bareInputs = agent.template?.syntax === 'braces';
+  const bareInputs = agent.templateSyntax === 'braces';
   return {
     ...shared,
     dependencies: new Map(names.map((name) => [name, agents[shared.indexByName.get(name) ?? -1]])),
@@ -54,11 +55,12 @@ function sightOf(agent: AgentOutline, { agents, inputNames }: ParsedGraph, share
 
 function collect(
   into: Findings,
-  template: NonNullable<AgentOutline['template']>,
+  template: AgentOutline['templates'][number],
+  syntax: AgentOutline['templateSyntax'],
   sight: Sight,
   read: ReadReferences,
 ): void {
-  const references = read(template.text, template.syntax);
+  const references = read(template.text, syntax);
   const at = (message: string): Problem => ({ path: template.path, message });
   into.problems.push(...references.problems.map(at));
   into.warnings.push(...references.warnings.map(at));

@@ -5,12 +5,15 @@ import { graphProblems } from './graph-checks';
 import type { ParsedGraph } from './graph-outline';
 import { templateFindings } from './template-checks';
 import type { ReadReferences } from './template-references';
+import { toolProblems } from './tool-checks';
 
 /** What needs a library, and so comes from adapters. */
 export interface GraphChecks {
   references: ReadReferences;
   /** What is wrong with a JSON Schema, or nothing. */
   schemaProblem: (schema: Record<string, unknown>) => string | undefined;
+  /** The tools that there are: built-in skills and the plug-ins of this installation. */
+  tools: readonly string[];
 }
 
 export interface GraphVerdict {
@@ -32,6 +35,7 @@ export function checkGraph(parsed: ParsedGraph, checks: GraphChecks): GraphVerdi
     ...graphProblems(parsed.agents),
     ...templates.problems,
     ...schemaProblems(parsed, checks),
+    ...toolProblems(parsed.agents, checks.tools),
   ];
   const graph = problems.length === 0 ? parsed.graph : undefined;
   const warnings = capped([...templates.warnings, ...(graph === undefined ? [] : doubts(graph))]);

@@ -1,7 +1,31 @@
 /** The gateway's own model of a chat call; providers translate it to and from their wire format. */
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
+export interface TextMessage {
+  role: 'system' | 'user';
   content: string;
+}
+
+/** An earlier answer of the model, with the tools that it asked for. */
+export interface AssistantMessage {
+  role: 'assistant';
+  content: string;
+  toolCalls?: ToolCall[];
+}
+
+/** What a tool that it asked for came to. */
+export interface ToolMessage {
+  role: 'tool';
+  toolCallId: string;
+  content: string;
+}
+
+export type ChatMessage = TextMessage | AssistantMessage | ToolMessage;
+
+/** A tool as the model is told of it. */
+export interface ToolDeclaration {
+  name: string;
+  description: string;
+  /** JSON Schema of its arguments. */
+  parameters: Record<string, unknown>;
 }
 
 export interface ChatRequest {
@@ -13,6 +37,8 @@ export interface ChatRequest {
   seed?: number;
   responseFormat?: 'text' | 'json';
   responseSchema?: Record<string, unknown>;
+  /** Absent or empty: the model may call none. */
+  tools?: ToolDeclaration[];
 }
 
 /** As the provider reported it; all counts in tokens. The cached and cache-writing tokens are parts of `inputTokens`. */

@@ -1,19 +1,31 @@
 import { hashJson } from '../kernel/hash';
-import type { ChatRequest } from './chat';
+import type { ChatMessage, ChatRequest } from './chat';
 
 /** The parts of a request that decide its answer, in one shape whatever the caller left out. */
 export function canonicalRequest(provider: string, request: ChatRequest): Record<string, unknown> {
   return {
     provider,
     model: request.model,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(canonicalMessage),
     maxTokens: request.maxTokens,
     temperature: request.temperature ?? null,
     topP: request.topP ?? null,
     seed: request.seed ?? null,
     responseFormat: request.responseSchema ? 'schema' : (request.responseFormat ?? 'text'),
     responseSchema: request.responseSchema ?? null,
+    // Only where there are any: requests without tools keep the hashes they had before tools existed.
+    ...(request.tools?.length
+      ? { tools: request.tools.map(({ name, description, parameters }) => ({ name, description, parameters })) }
+      : {}),
   };
+}
+
+function canonicalMessage(message: ChatMessage): Record<string, unknown> {
+  const { role, content } = message;
+  if (message.role === 'tool') return { role, content, toolCallId: message.toolCallId };
+  if (message.role !== 'assistant' || !message.toolCalls?.length) return { role, content };
+  const toolCalls = message.toolCalls.map(({ id, name, argumentsJson }) => ({ id, name, argumentsJson }));
+  return { role, content, toolCalls };
 }
 
 /** SHA-256 of the canonical request: equal requests have equal hashes, whatever the order of their keys. */

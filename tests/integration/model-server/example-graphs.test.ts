@@ -7,7 +7,9 @@ import { jsonSchemaCheck, jsonSchemaProblem } from '../../../src/adapters/json-s
 import { readReferences } from '../../../src/adapters/templates';
 import { validateGraph } from '../../../src/contracts/parse-agent-graph.schema';
 import { type AgentOutput, interpretAnswer } from '../../../src/domain/agents/agent-output';
-import type { Agent, AgentGraph } from '../../../src/domain/agents/agent-graph';
+import type { LlmAgent, AgentGraph } from '../../../src/domain/agents/agent-graph';
+import { toolRegistry } from '../../../src/adapters/tools';
+import type { TextMessage } from '../../../src/domain/llm/chat';
 import { topologicalOrder } from '../../../src/domain/agents/levels';
 import { planOf } from '../../../src/domain/agents/run-plan';
 import { startModelServer, type ModelServer } from '../../support/model-server';
@@ -26,7 +28,7 @@ async function play(file: string): Promise<Record<string, AgentOutput>> {
   const graph = graphIn(file);
   const outputs: Record<string, AgentOutput> = {};
   for (const index of topologicalOrder(planOf(graph).nodes.map((node) => node.dependencies))) {
-    const agent = graph.agents[index]!;
+    const agent = graph.agents[index] as LlmAgent;
     outputs[agent.name] = await answerOf(agent, graph, outputs);
   }
   return outputs;
@@ -34,22 +36,23 @@ async function play(file: string): Promise<Record<string, AgentOutput>> {
 
 function graphIn(file: string): AgentGraph {
   const raw: unknown = parse(readFileSync(join(__dirname, '../../../examples/graphs', file), 'utf8'));
-  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem }).graph!;
+  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem, tools: [] }).graph!;
 }
 
 async function answerOf(
-  agent: Agent,
+  agent: LlmAgent,
   { inputs }: AgentGraph,
   outputs: Record<string, AgentOutput>,
 ): Promise<AgentOutput> {
   const dependencies = agent.dependencies.map((name) => ({ name, ref: '', output: outputs[name]! }));
   const { model, messages, maxTokens, responseSchema } = buildRequest(
     { agent, inputs, queueTimeoutMs: 0, dependencies },
-    undefined,
+    [],
+    toolRegistry([]),
   );
   const { choices, model: answered } = await client.chat.completions.create({
     model,
-    messages,
+    messages: messages as TextMessage[],
     max_tokens: maxTokens,
     response_format: responseSchema
       ? { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: responseSchema } }
@@ -63,8 +66,8 @@ async function answerOf(
     model: answered,
     usage: { inputTokens: 0, outputTokens: 0 },
   };
-  const read = interpretAnswer(answer, agent.llmConfig, responseSchema && jsonSchemaCheck(responseSchema));
-  if (!read.ok) throw new Error(`${agent.name}: ${read.detail}`);
+  const read = interpretAnswer(answer, agent, responseSchema && jsonSchemaCheck(responseSchema));
+  if (read.ok !== true) throw new Error(`${agent.name}: ${JSON.stringify(read)}`);
   return read.output;
 }
 

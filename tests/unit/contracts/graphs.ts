@@ -14,7 +14,7 @@ export function graph(agents: unknown[] = [agent('a')], more: Record<string, unk
 }
 
 export function validate(raw: unknown) {
-  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem });
+  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem, tools: [] });
 }
 
 /** `path: message` of every problem, in order. */

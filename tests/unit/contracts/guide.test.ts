@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { FILTERS } from '../../../src/adapters/templates/supported';
 import {
   agentGraphSchema,
-  agentSchema,
+  llmAgentSchema,
   llmConfigSchema,
   retryPolicySchema,
 } from '../../../src/contracts/agent-graph.schema';
@@ -27,7 +27,7 @@ function defaultOf(field: z.ZodType): unknown {
 
 test.each<[string, z.ZodObject]>([
   ['## The graph', agentGraphSchema],
-  ['## An agent', agentSchema],
+  ['## An agent', llmAgentSchema],
   ['### llmConfig', llmConfigSchema],
   ['### retryPolicy', retryPolicySchema],
 ])('the table of "%s" names every field, with its default', (heading, schema) => {

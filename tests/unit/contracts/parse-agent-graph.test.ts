@@ -123,7 +123,7 @@ describe('what is in order', () => {
     const { graph: parsed } = validate(
       graph([agent('a', { llmConfig: { model: 'm', responseSchema: { type: 'object' } } })]),
     );
-    expect(parsed!.agents[0]!.llmConfig.responseFormat).toBe('json');
+    expect(parsed!.agents[0]).toMatchObject({ llmConfig: { responseFormat: 'json' } });
   });
 
   test.each([['a'], ['A-1_b'], ['1st'], ['x'.repeat(128)]])('%s is a name', (name) => {

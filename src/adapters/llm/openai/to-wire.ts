@@ -1,5 +1,9 @@
-import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
-import type { ChatRequest } from '../../../domain/llm/chat';
+import type {
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionFunctionTool,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import type { ChatMessage, ChatRequest } from '../../../domain/llm/chat';
 
 /** Where compatible servers differ from OpenAI itself. */
 export interface Dialect {
@@ -17,16 +21,42 @@ export function toWire(
 ): ChatCompletionCreateParamsStreaming {
   return {
     model: request.model,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(messageToWire),
     [dialect.maxTokensField]: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
     seed: request.seed,
     response_format: responseFormat(request),
+    tools: toolsToWire(request),
     stream: true,
     stream_options: { include_usage: true },
     metadata: dialect.sendsMetadata ? { attempt_key: attemptKey } : undefined,
   };
+}
+
+function messageToWire(message: ChatMessage): ChatCompletionMessageParam {
+  const { content } = message;
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content };
+  if (message.role !== 'assistant') return { role: message.role, content };
+  if (!message.toolCalls?.length) return { role: 'assistant', content };
+  return {
+    role: 'assistant',
+    content: content === '' ? null : content,
+    tool_calls: message.toolCalls.map(({ id, name, argumentsJson }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: argumentsJson },
+    })),
+  };
+}
+
+/** Also counted as input by the token counter. */
+export function toolsToWire({ tools }: ChatRequest): ChatCompletionFunctionTool[] | undefined {
+  if (!tools?.length) return undefined;
+  return tools.map(({ name, description, parameters }) => ({
+    type: 'function',
+    function: { name, description, parameters },
+  }));
 }
 
 /** Header values are ASCII; names of agents are not. */

@@ -2,7 +2,7 @@ import { interpretAnswer, parseJsonAnswer } from '../../../../src/domain/agents/
 import { canonicalJson } from '../../../../src/domain/kernel/canonical-json';
 import type { ChatAnswer } from '../../../../src/domain/llm/chat';
 
-const JSON_MODE = { model: 'm', maxTokens: 10, responseFormat: 'json' } as const;
+const JSON_MODE = { llmConfig: { model: 'm', maxTokens: 10, responseFormat: 'json' as const }, tools: [] };
 
 function answer(content: string, finishReason: ChatAnswer['finishReason'] = 'stop'): ChatAnswer {
   return { content, toolCalls: [], finishReason, usage: { inputTokens: 1, outputTokens: 1 }, model: 'm' };
@@ -36,7 +36,7 @@ test('an answer nested too deeply to be stored is paid for and refused, not lost
 test('whatever is accepted can be written as canonical JSON', () => {
   const deepest = `${'['.repeat(60)}${']'.repeat(60)}`;
   const verdict = interpretAnswer(answer(deepest), JSON_MODE);
-  expect(verdict.ok && canonicalJson(verdict.output)).toContain(deepest);
+  expect(verdict.ok === true && canonicalJson(verdict.output)).toContain(deepest);
 });
 
 test('NUL and prototype keys of a model stay data', () => {

@@ -24,7 +24,7 @@ describe('starting', () => {
   test('a node starts as soon as its own dependencies are done, whatever else runs', () => {
     const run = new AgentRun(plan([node('slow'), node('quick'), node('after quick', [1])]));
     expect(run.start()).toEqual([1, 0]); // the longer remaining path goes first
-    run.complete(1, 5);
+    run.complete(1);
     expect(run.start()).toEqual([2]);
   });
 
@@ -34,8 +34,8 @@ describe('starting', () => {
     for (let batch = run.start(); batch.length > 0; batch = run.start()) {
       expect(run.runningCount).toBeLessThanOrEqual(10);
       order.push(...batch);
-      run.complete(batch[0]!, 0);
-      for (const index of batch.slice(1)) run.complete(index, 0);
+      run.complete(batch[0]!);
+      for (const index of batch.slice(1)) run.complete(index);
     }
     expect(order).toHaveLength(25);
     expect(run.finish().status).toBe('completed');
@@ -54,7 +54,7 @@ describe('starting', () => {
     const order: number[] = [];
     for (let [next] = run.start(); next !== undefined; [next] = run.start()) {
       order.push(next);
-      run.complete(next, 0);
+      run.complete(next);
     }
     expect(order).toEqual(expected);
   });
@@ -67,8 +67,10 @@ describe('failure rules', () => {
     run.fail(0, failed);
     expect(statuses(run)).toEqual(['failed', 'cancelled', 'cancelled', 'running', 'running']);
     expect(run.nodes[1]).toMatchObject({ reasonCode: 'dependency_failed', reason: 'Agent "a" ended as failed.' });
-    run.complete(3, 1);
-    run.complete(4, 1);
+    for (const index of [3, 4]) {
+      run.spend(index, 1);
+      run.complete(index);
+    }
     expect(run.finish()).toMatchObject({ status: 'partially_completed', reasonCode: 'agents_not_completed' });
   });
 
@@ -108,7 +110,8 @@ describe('failure rules', () => {
     run.start();
     run.fail(0, { status: 'budget_exceeded', reasonCode: 'budget_exceeded', reason: 'Full.', endsStarting: true });
     expect(run.ending).toMatchObject({ stopsRunning: false });
-    run.complete(1, 7);
+    run.spend(1, 7);
+    run.complete(1);
     expect(run.start()).toEqual([]);
     expect(run.isOver).toBe(true);
     expect(run.finish()).toMatchObject({ status: 'failed', reasonCode: 'workflow_budget_exceeded' });
@@ -139,7 +142,7 @@ describe('ending from outside', () => {
     const run = new AgentRun(plan([node('a'), node('b', [0])]));
     run.start();
     run.end({ status: 'cancelled', reasonCode: 'cancelled', reason: 'Asked.', stopsRunning: true });
-    run.complete(0, 3);
+    run.complete(0);
     expect(run.finish().status).toBe('cancelled');
     expect(statuses(run)).toEqual(['completed', 'cancelled']);
   });
@@ -150,21 +153,22 @@ test('a drained run goes on from what it carries, exactly as if nothing had happ
   const first = new AgentRun(plan(nodes));
   first.start();
   first.drain();
-  first.complete(0, 2);
+  first.spend(0, 2);
+  first.complete(0);
   expect(first.start()).toEqual([]);
   expect(first.isDrained).toBe(true);
   expect(first.isOver).toBe(false);
-  const second = new AgentRun(plan(nodes), first.nodes);
+  const second = new AgentRun(plan(nodes), first.carry());
   expect(second.start()).toEqual([1, 3]);
   expect(second.costMicroUsd).toBe(2);
 });
 
 test('wrong moves are refused loudly', () => {
   const run = new AgentRun(plan([node('a')]));
-  expect(() => run.complete(0, 1)).toThrow(/pending, not running/);
+  expect(() => run.complete(0)).toThrow(/pending, not running/);
   run.start();
   expect(() => run.finish()).toThrow(/while 1 nodes run/);
-  run.complete(0, 1);
+  run.complete(0);
   expect(() => run.fail(0, failed)).toThrow(/completed, not running/);
 });
 
@@ -199,7 +203,10 @@ test('any graph, any outcomes: dependencies first, slots respected, every node e
         const [index] = running.splice(picks[step % picks.length]! % running.length, 1);
         if (run.ending?.stopsRunning) run.cancelled(index!);
         else if (outcomes[index!] === 0) run.fail(index!, failed);
-        else run.complete(index!, 1);
+        else {
+          run.spend(index!, 1);
+          run.complete(index!);
+        }
         step += 1;
         expect(step).toBeLessThanOrEqual(nodes.length);
       }

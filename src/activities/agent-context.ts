@@ -1,14 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import type { Pool } from '../../adapters/postgres';
-import { loadGraphOfRun, loadOutputs } from '../../adapters/postgres/call-context';
-import type { CallAgentInput } from '../../contracts/agent-run';
-import type { Agent, AgentGraph } from '../../domain/agents/agent-graph';
-import type { AgentOutput } from '../../domain/agents/agent-output';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
-import { present } from '../../domain/kernel/assert';
+import type { Pool } from '../adapters/postgres';
+import { loadGraphOfRun, loadOutputs } from '../adapters/postgres/call-context';
+import { renderTemplate } from '../adapters/templates';
+import type { NodeInput } from '../contracts/agent-run';
+import type { Agent, AgentGraph } from '../domain/agents/agent-graph';
+import type { AgentOutput } from '../domain/agents/agent-output';
+import type { PayloadStore } from '../domain/artifacts/payload-store';
+import { present } from '../domain/kernel/assert';
+import { LonghaulError } from '../domain/kernel/errors';
 
-export interface AgentContext {
-  agent: Agent;
+export interface AgentContext<A extends Agent = Agent> {
+  agent: A;
   inputs: Record<string, unknown>;
   queueTimeoutMs: number;
   /** In the order of the agent's dependencies. */
@@ -24,7 +26,7 @@ export class AgentContextLoader {
     private readonly payloads: PayloadStore,
   ) {}
 
-  async load(input: CallAgentInput): Promise<AgentContext> {
+  async load(input: NodeInput): Promise<AgentContext> {
     const graph = await this.graphOf(input);
     const agent = present(
       graph.agents.find(({ name }) => name === input.node),
@@ -39,7 +41,7 @@ export class AgentContextLoader {
     };
   }
 
-  private async graphOf({ tenant, runId, graphId }: CallAgentInput): Promise<AgentGraph> {
+  private async graphOf({ tenant, runId, graphId }: NodeInput): Promise<AgentGraph> {
     const cached = this.runs.get(runId);
     if (cached) return cached;
     const loaded = await loadGraphOfRun(this.pool, { tenant, runId, graphId });
@@ -47,7 +49,7 @@ export class AgentContextLoader {
     return loaded;
   }
 
-  private async dependencies({ tenant, runId }: CallAgentInput, agent: Agent): Promise<AgentContext['dependencies']> {
+  private async dependencies({ tenant, runId }: NodeInput, agent: Agent): Promise<AgentContext['dependencies']> {
     if (agent.dependencies.length === 0) return [];
     const outputs = await loadOutputs(this.pool, tenant, runId, agent.dependencies);
     return await Promise.all(
@@ -60,5 +62,16 @@ export class AgentContextLoader {
         return { name, ref: stored.ref, output: JSON.parse(Buffer.from(bytes).toString('utf8')) as AgentOutput };
       }),
     );
+  }
+}
+
+/** One of the agent's templates with everything it may name. @throws LonghaulError TemplateFailed, naming the agent */
+export function render({ agent, inputs, dependencies }: AgentContext, template: string): string {
+  const outputs = Object.fromEntries(dependencies.map(({ name, output }) => [name, output]));
+  try {
+    return renderTemplate(template, agent.templateSyntax, { ...outputs, deps: outputs, inputs });
+  } catch (error) {
+    if (!LonghaulError.is(error) || error.code !== 'TemplateFailed') throw error;
+    throw new LonghaulError('TemplateFailed', { ...error.params, agent: agent.name }, error.problems);
   }
 }

@@ -1,0 +1,141 @@
+-- Up Migration
+-- Tools, people, batches, histories: what agent runs need beyond their calls.
+
+ALTER TABLE run DROP CONSTRAINT run_kind_check;
+ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch'));
+ALTER TABLE run ADD COLUMN paused_at timestamptz;      -- since when nothing new starts; status stays what it is
+ALTER TABLE run ADD COLUMN history_ref uuid;           -- the finished workflow's history, as an artifact
+ALTER TABLE run ADD COLUMN cancel_requested_at timestamptz; -- kept, so that a cancel outlives a server that is away
+CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
+CREATE INDEX run_without_history ON run (completed_at) WHERE launch = 'closed' AND history_ref IS NULL;
+
+-- A question or an approval. The row is the truth; the workflow is told of a decision by an update, again and again until
+-- it has answered (delivered_at), so neither a person's answer nor a due time is lost while it is away.
+CREATE TABLE human_task (
+  id            uuid PRIMARY KEY,
+  tenant_id     text NOT NULL,
+  run_id        uuid NOT NULL REFERENCES run (id),
+  node          text NOT NULL,
+  task_key      text NOT NULL,
+  kind          text NOT NULL CHECK (kind IN ('question', 'approval')),
+  prompt        text NOT NULL,
+  details       jsonb NOT NULL DEFAULT '{}',   -- of an approval: the tool and its arguments
+  answer_schema jsonb,
+  assignee      text,
+  on_timeout    text CHECK (on_timeout IN ('reject', 'approve')),  -- of an approval
+  state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'approved', 'rejected', 'expired', 'cancelled')),
+  answer        jsonb,
+  comment       text,
+  decided_by    text,
+  decision_key  text,                          -- the Idempotency-Key of the decision
+  created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  due_at        timestamptz,
+  remind_every  interval,
+  remind_at     timestamptz,
+  decided_at    timestamptz,
+  delivered_at  timestamptz,
+  UNIQUE (run_id, task_key),
+  CHECK ((state = 'open') = (decided_at IS NULL)),
+  CHECK (kind = 'question' OR state <> 'answered'),
+  CHECK (kind = 'approval' OR state NOT IN ('approved', 'rejected'))
+);
+CREATE INDEX human_task_open ON human_task (tenant_id, id) WHERE state = 'open';
+CREATE INDEX human_task_due ON human_task (due_at) WHERE state = 'open' AND due_at IS NOT NULL;
+CREATE INDEX human_task_remind ON human_task (remind_at) WHERE state = 'open' AND remind_at IS NOT NULL;
+CREATE INDEX human_task_undelivered ON human_task (decided_at) WHERE state NOT IN ('open', 'cancelled') AND delivered_at IS NULL;
+
+-- One execution of one tool. A row without a result is one that began: when its tool has side effects and no row of its
+-- own says how it ended, it is not repeated.
+CREATE TABLE tool_result (
+  tool_key       text PRIMARY KEY,             -- {callKey}/tool/{toolIndex}
+  tenant_id      text NOT NULL,
+  run_id         uuid NOT NULL REFERENCES run (id),
+  node           text NOT NULL,
+  tool           text NOT NULL,
+  arguments_hash text NOT NULL,
+  shareable      boolean NOT NULL,             -- a pure tool's result, good for the same arguments anywhere in the tenant
+  ok             boolean,
+  artifact_ref   uuid,
+  shared_from    text,
+  began_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at       timestamptz,
+  CHECK ((artifact_ref IS NULL) = (ended_at IS NULL) AND (ok IS NULL) = (ended_at IS NULL))
+);
+CREATE INDEX tool_result_by_run ON tool_result (run_id);
+CREATE INDEX tool_result_shared ON tool_result (tenant_id, tool, arguments_hash) WHERE shareable AND ok;
+
+-- Steps that cost nothing: executed beside the workflow, perhaps twice when its task is lost; the first result stays.
+CREATE TABLE fast_result (
+  fast_key     text PRIMARY KEY,               -- {runId}/{node}
+  tenant_id    text NOT NULL,
+  run_id       uuid NOT NULL REFERENCES run (id),
+  node         text NOT NULL,
+  artifact_ref uuid NOT NULL,
+  created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX fast_result_by_run ON fast_result (run_id);
+
+-- complete_node: the output of a node without a model. p_headers = the artifacts to publish; p_output = which of them is
+-- the node's output. Once: a node that is completed keeps its output, and the answer is that one.
+CREATE FUNCTION complete_node(p_tenant text, p_run uuid, p_node text, p_headers jsonb, p_output uuid, p_model text, p_fast_key text)
+RETURNS uuid LANGUAGE plpgsql AS $$
+DECLARE found_ref uuid; done boolean;
+BEGIN
+  PERFORM 1 FROM run r WHERE r.id = p_run AND r.tenant_id = p_tenant FOR NO KEY UPDATE;
+  SELECT rn.output_ref, rn.completed_at IS NOT NULL INTO found_ref, done FROM run_node rn
+  WHERE rn.run_id = p_run AND rn.tenant_id = p_tenant AND rn.name = p_node FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'complete_node: run % has no node %', p_run, p_node USING ERRCODE = 'no_data_found';
+  END IF;
+  IF done THEN RETURN found_ref; END IF;
+  UPDATE run_node rn SET status = 'completed', reason_code = NULL, reason = NULL, output_ref = p_output, model = p_model,
+         waiting_since = NULL, next_try_at = NULL, started_at = coalesce(rn.started_at, clock_timestamp()), completed_at = clock_timestamp()
+  WHERE rn.run_id = p_run AND rn.name = p_node;
+  IF p_fast_key IS NOT NULL THEN
+    INSERT INTO fast_result (fast_key, tenant_id, run_id, node, artifact_ref) VALUES (p_fast_key, p_tenant, p_run, p_node, p_output);
+  END IF;
+  PERFORM add_event(p_run, 'agent-completed', p_node, jsonb_build_object('outputRef', p_output));
+  PERFORM publish(p_headers);
+  RETURN p_output;
+END $$;
+
+-- A run that is over asks nobody any more.
+CREATE FUNCTION cancel_tasks_of_closed_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE human_task t SET state = 'cancelled', decided_at = clock_timestamp() WHERE t.run_id = NEW.id AND t.state = 'open';
+  RETURN NULL;
+END $$;
+CREATE TRIGGER run_closed AFTER UPDATE OF launch ON run FOR EACH ROW
+  WHEN (NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION cancel_tasks_of_closed_run();
+
+-- As before, and it knows of pauses.
+CREATE OR REPLACE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE terminal boolean := coalesce(p_delta->>'status' IN ('completed', 'partially_completed', 'failed', 'cancelled'), false);
+BEGIN
+  UPDATE run r SET progress_seq = p_seq, status = coalesce(p_delta->>'status', r.status),
+         reason_code = coalesce(p_delta->>'reasonCode', r.reason_code), reason = coalesce(left(p_delta->>'reason', 2000), r.reason),
+         launch = CASE WHEN terminal THEN 'closed' ELSE 'started' END,
+         started_at = coalesce(r.started_at, clock_timestamp()),
+         completed_at = CASE WHEN terminal THEN clock_timestamp() END,
+         paused_at = CASE WHEN terminal OR NOT (p_delta->>'paused')::boolean THEN NULL
+                          WHEN (p_delta->>'paused')::boolean THEN coalesce(r.paused_at, clock_timestamp())
+                          ELSE r.paused_at END
+  WHERE r.id = p_run AND r.tenant_id = p_tenant AND r.progress_seq < p_seq AND r.launch <> 'closed';
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE run_node rn SET status = d.status, reason_code = d."reasonCode", reason = left(d.reason, 2000), waiting_since = NULL, next_try_at = NULL,
+         started_at = CASE WHEN d.status = 'running' THEN coalesce(rn.started_at, clock_timestamp()) ELSE rn.started_at END,
+         completed_at = CASE WHEN d.status IN ('pending', 'running') THEN NULL ELSE clock_timestamp() END
+  FROM jsonb_to_recordset(coalesce(p_delta->'nodes', '[]')) AS d(name text, status text, "reasonCode" text, reason text)
+  WHERE rn.run_id = p_run AND rn.name = d.name AND rn.status <> 'completed' AND (d.status <> 'running' OR rn.status = 'pending');
+  PERFORM add_events(p_run, coalesce(p_delta->'events', '[]'));
+  RETURN true;
+END $$;
+
+-- Down Migration
+DROP TRIGGER run_closed ON run;
+DROP FUNCTION cancel_tasks_of_closed_run, complete_node;
+DROP TABLE fast_result, tool_result, human_task;
+DROP INDEX run_without_history, run_by_parent;
+ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN cancel_requested_at;
+ALTER TABLE run DROP CONSTRAINT run_kind_check;
+ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run'));

@@ -290,7 +290,7 @@ export class AgentRun {
       this.nodes[index]?.status === 'running',
       `AgentRun: node ${index} is ${this.nodes[index]?.status}, not running`,
     );
-    this.nodes[index] = { ...state, costMicroUsd: this.nodes[index]!.costMicroUsd };
+    this.nodes[index] = { ...state, costMicroUsd: this.nodes[index].costMicroUsd };
     this.running -= 1;
   }
 

@@ -9,6 +9,7 @@ import { runProgram } from './run-program';
 import { logFileOf } from './services';
 import { WORKER_ROLES, type StackOptions } from './stack-options';
 import { stackFolder, type StackState } from './state-file';
+import { serviceEnvironment } from './service-environment';
 
 const MIGRATE_TIMEOUT_MS = 120_000;
 const READY_TIMEOUT_MS = 60_000;
@@ -51,7 +52,7 @@ async function startModelServer({ options, supervisor, state }: OwnProgramsConte
   const port = options.ports?.modelServer ?? (await freePort());
   const logFile = join(stackFolder(options.dir), 'model-server.jsonl');
   const args = ['--port', String(port), '--log', logFile, ...(options.modelServerArgs ?? [])];
-  const { pid, info } = await supervisor.start(ownProgram(options, 'model-server', args, process.env));
+  const { pid, info } = await supervisor.start(ownProgram(options, 'model-server', args, serviceEnvironment()));
   state.services.modelServer = { url: (info as { url: string }).url, pid, logFile };
 }
 

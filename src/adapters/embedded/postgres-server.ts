@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { POSTGRES_USER, type PostgresPlace } from './postgres-data';
 import { ensureDatabase, probePostgres } from './postgres-probe';
 import type { ProgramSpec } from './program';
+import { serviceEnvironment } from './service-environment';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -41,7 +42,7 @@ export function postgresServer(options: PostgresServerOptions): ProgramSpec {
       String(port),
       ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
     ],
-    env: process.env,
+    env: serviceEnvironment(),
     cwd: '/',
     identity: place.identity,
     logFile: options.logFile,

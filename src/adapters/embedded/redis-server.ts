@@ -4,6 +4,7 @@ import { makePrivateFolder } from './private-folder';
 import type { ProgramSpec } from './program';
 import { probeRedis } from './redis-probe';
 import type { ProgramSource } from './source';
+import { serviceEnvironment } from './service-environment';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -23,7 +24,7 @@ export function redisServer(options: RedisServerOptions): ProgramSpec {
     name: 'redis',
     command: source.path,
     args: [writeConfig(options)],
-    env: { ...process.env, ...source.env },
+    env: serviceEnvironment(source.env),
     cwd: dir,
     logFile: options.logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,

@@ -3,6 +3,7 @@ import { makePrivateFolder } from './private-folder';
 import type { ProgramSpec } from './program';
 import type { ProgramSource } from './source';
 import { probeTemporal, setRetention, type SearchAttributes } from './temporal-probe';
+import { serviceEnvironment } from './service-environment';
 
 export const TEMPORAL_NAMESPACE = 'default';
 const RETENTION_DAYS = 30;
@@ -47,7 +48,7 @@ export function temporalServer(options: TemporalServerOptions): ProgramSpec {
     name: 'temporal',
     command: options.source.path,
     args: argumentsOf(options),
-    env: { ...process.env, ...options.source.env },
+    env: serviceEnvironment(options.source.env),
     logFile: options.logFile,
     readyTimeoutMs: READY_TIMEOUT_MS,
     ready: () => serving(address),

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { newId } from '../../adapters/postgres/new-id';
 import type { CallAgentInput } from '../../contracts/agent-run';
 import type { Interpretation } from '../../domain/agents/agent-output';
 import type { NewArtifact } from '../../domain/artifacts/header';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
-import { uuidV7 } from '../../domain/kernel/ids';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts } from '../../gateway';
 import type { AgentContext } from '../agent-context';
@@ -67,7 +66,7 @@ async function base(payloads: PayloadStore, input: CallAgentInput, payload: unkn
   const stored = await payloads.put(Buffer.from(canonicalJson(payload), 'utf8'));
   return {
     ...stored,
-    ref: uuidV7(Date.now(), randomBytes(10)),
+    ref: newId(),
     tenant: input.tenant,
     sessionId: input.runId,
     branchId: 'main',

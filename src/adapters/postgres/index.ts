@@ -8,6 +8,7 @@ export * from './idempotency';
 export * from './ledger';
 export * from './ledger-types';
 export * from './migrate';
+export * from './new-id';
 export * from './outbox';
 export * from './outbox-pruning';
 export * from './run-events';

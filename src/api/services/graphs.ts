@@ -6,7 +6,7 @@ import type { AgentGraph } from '../../domain/agents/agent-graph';
 import type { GraphVerdict } from '../../domain/agents/validate-graph';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { hashJson } from '../../domain/kernel/hash';
-import { newId } from './new-id';
+import { newId } from '../../adapters/postgres/new-id';
 import { unstorableText } from '../http/structure';
 import { BUILT_IN_TOOLS } from '../../domain/tools/built-in';
 

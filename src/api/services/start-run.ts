@@ -21,7 +21,7 @@ import { usdToMicro } from '../../domain/kernel/money';
 import type { ApiDeps } from '../deps';
 import { invalidRequest } from '../http/validate';
 import { namedGraph } from './graphs';
-import { newId } from './new-id';
+import { newId } from '../../adapters/postgres/new-id';
 
 /** A run that is in the book; whether Temporal knows it is the next step's matter. */
 export interface AcceptedRun {

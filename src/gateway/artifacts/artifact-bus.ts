@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Pool } from '../../adapters/postgres';
 import { getArtifact, publishArtifacts } from '../../adapters/postgres/artifacts';
+import { newId } from '../../adapters/postgres/new-id';
 import { searchArtifacts, readArtifacts, type ArtifactRange } from '../../adapters/postgres/artifact-search';
 import type { RedisConnection } from '../../adapters/redis';
 import { ArtifactIndex, type NewestQuery } from '../../adapters/redis/artifact-index';
@@ -16,7 +16,6 @@ import type { PayloadStore } from '../../domain/artifacts/payload-store';
 import { normalizeSearch, type ArtifactSearch } from '../../domain/artifacts/search';
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { uuidV7 } from '../../domain/kernel/ids';
 import type { Log } from '../log';
 import { ImmediatePush } from './immediate-push';
 import { OutboxPump } from './outbox-pump';
@@ -113,7 +112,7 @@ async function publish(
   draft: ArtifactDraft,
   payload: Uint8Array,
 ): Promise<ArtifactHeader> {
-  const ref = draft.ref ?? uuidV7(Date.now(), randomBytes(10));
+  const ref = draft.ref ?? newId();
   checkNewArtifact({ ...draft, ref });
   const stored = await payloads.put(payload);
   const published = present(

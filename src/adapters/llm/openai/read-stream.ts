@@ -1,6 +1,12 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
-import type { ChatAnswer, FinishReason, ToolCall, Usage } from '../../../domain/llm/chat';
+import {
+  FINISH_REASONS,
+  type ChatAnswer,
+  type FinishReason,
+  type ToolCall,
+  type Usage,
+} from '../../../domain/llm/chat';
 
 /** What has arrived so far of one answer. */
 interface Draft {
@@ -49,7 +55,7 @@ export async function readStream(
   let began = false;
   for await (const chunk of chunks) {
     began = true;
-    id ??= chunk.id;
+    id ??= label(chunk.id);
     if (take(draft, chunk)) onContent();
   }
   if (!draft.finishReason) throw new IncompleteAnswer('the stream ended without a finish reason', began);
@@ -68,7 +74,7 @@ export async function readStream(
 /** Returns whether the chunk brought anything new. */
 function take(draft: Draft, chunk: ChatCompletionChunk): boolean {
   if (!Array.isArray(chunk.choices)) return passOver(chunk);
-  if (typeof chunk.model === 'string' && chunk.model) draft.model = chunk.model;
+  draft.model = label(chunk.model) ?? draft.model;
   if (chunk.usage) draft.usage = readUsage(chunk.usage);
   const choice = chunk.choices.find((candidate) => candidate.index === 0);
   if (!choice) return Boolean(chunk.usage);
@@ -87,16 +93,32 @@ function passOver(event: object): false {
 }
 
 function takeToolCall(draft: Draft, part: ChatCompletionChunk.Choice.Delta.ToolCall): void {
-  if (!Number.isSafeInteger(part.index) || part.index < 0 || part.index > draft.toolCalls.length)
-    throw new ErrorEvent(part);
+  const next = Math.min(draft.toolCalls.length, TOOL_CALLS_MAX - 1);
+  if (!Number.isSafeInteger(part.index) || part.index < 0 || part.index > next) throw new ErrorEvent(part);
   const call = (draft.toolCalls[part.index] ??= { id: '', name: '', argumentsJson: '' });
   call.id ||= part.id ?? '';
   call.name += part.function?.name ?? '';
   call.argumentsJson += part.function?.arguments ?? '';
 }
 
-function readFinishReason(reason: NonNullable<ChatCompletionChunk.Choice['finish_reason']>): FinishReason {
-  return reason === 'function_call' ? 'tool_calls' : reason;
+const OTHER_WORDS: ReadonlyMap<string, FinishReason> = new Map([
+  ['function_call', 'tool_calls'],
+  ['max_tokens', 'length'],
+]);
+
+/** What compatible servers say besides (`eos`, `end_turn`) means that the model had no more to say. */
+function readFinishReason(reason: string): FinishReason {
+  return FINISH_REASONS.find((known) => known === reason) ?? OTHER_WORDS.get(reason) ?? 'stop';
+}
+
+/** As many as OpenAI allows to be declared; a server that goes on and on is broken. */
+const TOOL_CALLS_MAX = 128;
+
+/** Names from outside go into rows and headers, so a broken server must not make them endless. */
+const LABEL_CHARS_MAX = 256;
+
+function label(text: unknown): string | undefined {
+  return typeof text === 'string' && text !== '' ? text.slice(0, LABEL_CHARS_MAX) : undefined;
 }
 
 /** As reported, unchecked: whether the numbers can be believed is decided where they are booked. */

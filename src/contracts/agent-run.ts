@@ -1,3 +1,4 @@
+import type { CarriedNode } from '../domain/agents/node-table';
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 import type { RunPlan } from '../domain/agents/run-plan';
 import type { AgentStatus, RunStatus } from '../domain/agents/run-state';
@@ -25,6 +26,7 @@ export interface CarriedState {
   /** What is left of the run's timeout; a paused run's clock stands still. */
   clockLeftMs: number;
   progressSeq: number;
+  /** In the order of the plan's nodes. */
   nodes: CarriedNode[];
   paused?: boolean;
   /** Nodes that wait for people, by index: the keys of their open tasks. They begin again when all are decided. */
@@ -33,13 +35,6 @@ export interface CarriedState {
   decisions?: [taskKey: string, decision: TaskDecision][];
   /** Priorities that people changed. */
   priorities?: [index: number, priority: number][];
-}
-
-/** Indexed like the plan's nodes. Reasons are in the read model already; the code is enough to go on. */
-export interface CarriedNode {
-  status: AgentStatus;
-  reasonCode?: string;
-  costMicroUsd: number;
 }
 
 export interface AgentRunResult {

@@ -48,7 +48,7 @@ async function continueRun(
   const carried: CarriedState = {
     clockLeftMs: clock.leftMs,
     progressSeq: recorder.seq,
-    nodes: nodes.map(({ status, reasonCode, costMicroUsd }) => ({ status, reasonCode, costMicroUsd })),
+    nodes: [...nodes],
     ...(paused ? { paused } : {}),
     ...(waiting.length > 0 ? { waiting: waiting.map(([index, keys]) => [index, [...keys]]) } : {}),
     ...(driver.decisions.size > 0 ? { decisions: [...driver.decisions] } : {}),

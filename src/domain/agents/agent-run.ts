@@ -1,34 +1,8 @@
 import { assert } from '../kernel/assert';
-import type { PlanNode, RunPlan } from './run-plan';
+import { type CarriedNode, NodeTable, type NodeState } from './node-table';
+import { priorityOf, type PlanNode, type RunPlan } from './run-plan';
 import type { AgentStatus, RunStatus } from './run-state';
 import { Scheduler } from './scheduler';
-
-/**
- * The life of one agent run, pure: inputs are "this node completed, failed, was cancelled", outputs are "start these
- * nodes", "stop what runs", "the run is over, with this result". The workflow around it only moves promises.
- *
- *   open      nodes start as they become ready and a slot is free
- *   paused    nothing starts until it is resumed; what runs goes on to the end of its step
- *   draining  nothing starts, what runs finishes; then the run continues as new (see `drain`)
- *   ending    decided: nothing starts any more. `stopsRunning` says whether what runs is cancelled or may finish
- *   over      nothing runs, and nothing can start
- *
- * Failure rules, after each failure, in this order (the seed's):
- *   1. partial completion not allowed ⇒ the run fails
- *   2. the failed agent has priority ≥ 8 ⇒ the run fails
- *   3. more than half of all agents failed ⇒ the run fails
- *   4. otherwise it goes on; all dependents of the failed agent are cancelled with `dependency_failed`
- * An exhausted run budget is different: nothing more starts, what runs may finish, completed work is kept.
- *
- * A node that waits for a person holds no slot. It begins again when everybody has decided: all that it did before is
- * stored, so beginning again costs nothing and is the same after continue-as-new.
- */
-export interface NodeState {
-  status: AgentStatus;
-  reasonCode?: string;
-  reason?: string;
-  costMicroUsd: number;
-}
 
 export interface NodeFailure {
   status: 'failed' | 'rate_limited' | 'budget_exceeded';
@@ -54,7 +28,7 @@ export interface RunChange {
 
 /** What an earlier workflow run hands over. */
 export interface CarriedRun {
-  nodes: readonly NodeState[];
+  nodes: readonly CarriedNode[];
   paused?: boolean;
   waiting?: readonly [index: number, taskKeys: readonly string[]][];
   priorities?: readonly [index: number, priority: number][];
@@ -63,8 +37,28 @@ export interface CarriedRun {
 export const CRITICAL_PRIORITY = 8;
 const FAILED_SHARE_MAX = 0.5;
 
+/**
+ * The life of one agent run, pure: inputs are "this node completed, failed, was cancelled", outputs are "start these
+ * nodes", "stop what runs", "the run is over, with this result". The workflow around it only moves promises.
+ *
+ *   open      nodes start as they become ready and a slot is free
+ *   paused    nothing starts until it is resumed; what runs goes on to the end of its step
+ *   draining  nothing starts, what runs finishes; then the run continues as new (see `drain`)
+ *   ending    decided: nothing starts any more. `stopsRunning` says whether what runs is cancelled or may finish
+ *   over      nothing runs, and nothing can start
+ *
+ * Failure rules, after each failure, in this order (the seed's):
+ *   1. partial completion not allowed ⇒ the run fails
+ *   2. the failed agent has priority ≥ 8 ⇒ the run fails
+ *   3. more than half of all agents failed ⇒ the run fails
+ *   4. otherwise it goes on; all dependents of the failed agent are cancelled with `dependency_failed`
+ * An exhausted run budget is different: nothing more starts, what runs may finish, completed work is kept.
+ *
+ * A node that waits for a person holds no slot. It begins again when everybody has decided: all that it did before is
+ * stored, so beginning again costs nothing and is the same after continue-as-new.
+ */
 export class AgentRun {
-  readonly nodes: NodeState[];
+  private readonly table: NodeTable;
   private readonly scheduler: Scheduler;
   private running = 0;
   private draining = false;
@@ -79,27 +73,28 @@ export class AgentRun {
     private readonly plan: RunPlan,
     carried?: CarriedRun,
   ) {
-    this.nodes = carried
-      ? carried.nodes.map((node) => ({ ...node }))
-      : plan.nodes.map(({ reused }) => ({ status: reused ? 'completed' : 'pending', costMicroUsd: 0 }));
+    this.table = carried
+      ? NodeTable.of(carried.nodes)
+      : new NodeTable(plan.nodes.map(({ reused }) => ({ status: reused ? 'completed' : 'pending' })));
     assert(
       this.nodes.length === plan.nodes.length,
       `AgentRun: ${this.nodes.length} carried nodes for a plan of ${plan.nodes.length}`,
     );
-    assert(
-      this.nodes.every((node) => node.status !== 'running'),
-      'AgentRun: a drained run carries no running node',
-    );
+    assert(this.count('running') === 0, 'AgentRun: a drained run carries no running node');
     this.paused = carried?.paused ?? false;
     this.waiting = new Map((carried?.waiting ?? []).map(([index, keys]) => [index, new Set(keys)]));
     this.scheduler = new Scheduler(
       plan.nodes,
-      (index) => this.nodes[index]!.status !== 'pending',
+      (index) => this.table.statusOf(index) !== 'pending',
       (index) => this.waiting.has(index),
     );
     this.changedPriorities = new Map(carried?.priorities);
     for (const [index, priority] of this.changedPriorities) this.scheduler.setPriority(index, priority);
-    for (const index of this.waiting.keys()) this.nodes[index]!.status = 'running';
+    for (const index of this.waiting.keys()) this.table.set(index, { status: 'running' });
+  }
+
+  get nodes(): readonly Readonly<NodeState>[] {
+    return this.table.all;
   }
 
   /** Takes the nodes that start now; they count as running from here on. */
@@ -108,16 +103,16 @@ export class AgentRun {
     while (!this.decided && !this.draining && !this.paused && this.running < this.plan.maxParallelAgents) {
       const index = this.takePending();
       if (index === undefined) break;
-      this.nodes[index]!.status = 'running';
+      this.table.set(index, { status: 'running' });
       this.running += 1;
       started.push(index);
     }
     return started;
   }
 
-  /** What a call of a running node cost, whatever comes of the node. */
-  spend(index: number, costMicroUsd: number): void {
-    this.nodes[index]!.costMicroUsd += costMicroUsd;
+  /** What a call cost, whatever comes of its node. */
+  spend(costMicroUsd: number): void {
+    this.table.spend(costMicroUsd);
   }
 
   complete(index: number): void {
@@ -230,7 +225,7 @@ export class AgentRun {
   carry(): Required<CarriedRun> {
     assert(this.isDrained, `AgentRun: carried while ${this.running} nodes run`);
     return {
-      nodes: this.nodes.map((node, index) => (this.waiting.has(index) ? { ...node, status: 'pending' } : node)),
+      nodes: this.table.carry((index) => (this.waiting.has(index) ? 'pending' : this.table.statusOf(index)!)),
       paused: this.paused,
       waiting: [...this.waiting].map(([index, keys]) => [index, [...keys]]),
       priorities: [...this.changedPriorities],
@@ -241,7 +236,7 @@ export class AgentRun {
   finish(): RunEnding {
     assert(this.isOver, `AgentRun: finished while ${this.running} nodes run`);
     const ending = this.decided ?? this.naturalEnding();
-    for (const index of this.waiting.keys()) this.nodes[index]!.status = 'pending';
+    for (const index of this.waiting.keys()) this.table.set(index, { status: 'pending' });
     this.waiting.clear();
     const rest = this.nodes.flatMap((node, index) => (node.status === 'pending' ? [index] : []));
     this.cancelPending(
@@ -253,11 +248,11 @@ export class AgentRun {
   }
 
   count(status: AgentStatus): number {
-    return this.nodes.reduce((sum, node) => sum + (node.status === status ? 1 : 0), 0);
+    return this.table.count(status);
   }
 
   get costMicroUsd(): number {
-    return this.nodes.reduce((sum, node) => sum + node.costMicroUsd, 0);
+    return this.table.costMicroUsd;
   }
 
   /** What changed since the last call and nobody but this state machine knows (completions are recorded with their payment). */
@@ -274,30 +269,28 @@ export class AgentRun {
   /** A node cancelled while it was ready stays in the queue; it is skipped here. */
   private takePending(): number | undefined {
     for (let index = this.scheduler.take(); index !== undefined; index = this.scheduler.take()) {
-      if (this.nodes[index]!.status === 'pending') return index;
+      if (this.table.statusOf(index) === 'pending') return index;
     }
     return undefined;
   }
 
   private begin(index: number): void {
     this.waiting.delete(index);
-    this.nodes[index]!.status = 'pending';
+    this.table.set(index, { status: 'pending' });
     this.scheduler.queue(index);
   }
 
-  private leave(index: number, state: Omit<NodeState, 'costMicroUsd'>): void {
-    assert(
-      this.nodes[index]?.status === 'running',
-      `AgentRun: node ${index} is ${this.nodes[index]?.status}, not running`,
-    );
-    this.nodes[index] = { ...state, costMicroUsd: this.nodes[index].costMicroUsd };
+  private leave(index: number, state: NodeState): void {
+    const status = this.table.statusOf(index);
+    assert(status === 'running', `AgentRun: node ${index} is ${status}, not running`);
+    this.table.set(index, state);
     this.running -= 1;
   }
 
   private cancelPending(indices: number[], reasonCode: string, reason: string): void {
     for (const index of indices) {
-      if (this.nodes[index]!.status !== 'pending') continue;
-      this.nodes[index] = { status: 'cancelled', reasonCode, reason, costMicroUsd: this.nodes[index]!.costMicroUsd };
+      if (this.table.statusOf(index) !== 'pending') continue;
+      this.table.set(index, { status: 'cancelled', reasonCode, reason });
       this.note(index);
     }
   }
@@ -312,7 +305,8 @@ export class AgentRun {
   }
 
   private endingAfter(index: number, failure: NodeFailure): RunEnding | undefined {
-    const { name, priority } = this.node(index);
+    const { name } = this.node(index);
+    const priority = priorityOf(this.node(index));
     if (failure.endsStarting) {
       return {
         status: 'failed',

@@ -37,14 +37,17 @@ function duplicateNames(agents: readonly AgentOutline[], indexByName: ReadonlyMa
 
 function dependencyProblems(agent: AgentOutline, indexByName: ReadonlyMap<string, number>, hints: Hints): Problem[] {
   const seen = new Set<string>();
-  const others = [...indexByName.keys()].filter((name) => name !== agent.name);
-  const known = `Known agents: ${listed(others)}.`;
+  // Only for a message: for each of 5,000 agents in order it would be 25 million names.
+  const hint = (name: string) => {
+    const others = [...indexByName.keys()].filter((other) => other !== agent.name);
+    return `Known agents: ${listed(others)}.${hints.for(name, others)}`;
+  };
   const problemOf = (name: string): string | undefined => {
     const who = agent.name === undefined ? 'This agent' : `Agent "${agent.name}"`;
     if (name === agent.name) return `${who} depends on itself. Take it out of its own dependencies.`;
     if (seen.has(name)) return `${who} names "${name}" twice in its dependencies. Once is enough.`;
     if (indexByName.has(name)) return undefined;
-    return `${who} depends on "${name}", which does not exist. ${known}${hints.for(name, others)}`;
+    return `${who} depends on "${name}", which does not exist. ${hint(name)}`;
   };
   return agent.dependencies.flatMap((name, index) => {
     const message = name === undefined ? undefined : problemOf(name);

@@ -1,7 +1,7 @@
 import type { Problem } from '../kernel/errors';
 import type { Agent, AgentGraph } from './agent-graph';
 import { criticalPath } from './critical-path';
-import { planOf } from './run-plan';
+import { pathNodes, planOf } from './run-plan';
 
 /** What is allowed, but most likely a slip of the pen. */
 export function doubts(graph: AgentGraph): Problem[] {
@@ -35,7 +35,7 @@ function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] 
 
 /** However many agents work at once, a run takes as long as its slowest chain. */
 function slowestChain(graph: AgentGraph): Problem[] {
-  const path = criticalPath(planOf(graph).nodes).map((index) => graph.agents[index]!);
+  const path = criticalPath(pathNodes(planOf(graph).nodes)).map((index) => graph.agents[index]!);
   const seconds = path.reduce((sum, agent) => sum + agent.expectedSeconds, 0);
   const names = path.map((agent) => agent.name);
   const shown = names.length <= 8 ? names : [...names.slice(0, 4), `… ${names.length - 7} more …`, ...names.slice(-3)];

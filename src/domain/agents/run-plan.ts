@@ -1,4 +1,5 @@
 import type { Agent, AgentGraph, AgentKind } from './agent-graph';
+import type { PathNode } from './critical-path';
 import { isPureTool } from '../tools/built-in';
 
 /** A graph's structure without templates: all that the workflow needs, small enough for its history (≤ 512 KiB). */
@@ -13,10 +14,11 @@ export interface PlanNode {
   name: string;
   /** Indices into `nodes`. */
   dependencies: number[];
-  priority: number;
-  expectedSeconds: number;
-  timeoutSeconds: number;
-  /** Absent: `llm`. What is usual is left out, because a plan of 5,000 nodes has 512 KiB. */
+  /** What is usual is left out, because a plan of 5,000 nodes has 512 KiB. Absent: see `USUAL`. */
+  priority?: number;
+  expectedSeconds?: number;
+  timeoutSeconds?: number;
+  /** Absent: `llm`. */
   kind?: Exclude<AgentKind, 'llm'>;
   /** A person has to agree before it begins. */
   approvesStart?: true;
@@ -30,6 +32,22 @@ export interface PlanNode {
   originRunId?: string;
 }
 
+/** What most definitions say; histories hold plans made with these values, so they never change. */
+const USUAL = { priority: 5, expectedSeconds: 1, timeoutSeconds: 300 } as const;
+
+export const priorityOf = ({ priority = USUAL.priority }: PlanNode): number => priority;
+export const timeoutSecondsOf = ({ timeoutSeconds = USUAL.timeoutSeconds }: PlanNode): number => timeoutSeconds;
+
+/** As the search for the longest path takes them. */
+export function pathNodes(nodes: readonly PlanNode[]): PathNode[] {
+  return nodes.map(({ dependencies, expectedSeconds = USUAL.expectedSeconds }) => ({ dependencies, expectedSeconds }));
+}
+
+/**
+ * Travels with the start of every workflow run. The server warns of payloads above this, and refuses them above 2 MiB.
+ */
+export const PLAN_BYTES_MAX = 512 * 1024;
+
 /** The graph must have passed validation: every dependency exists. */
 export function planOf(graph: AgentGraph): RunPlan {
   const indexByName = new Map(graph.agents.map((agent, index) => [agent.name, index]));
@@ -37,9 +55,6 @@ export function planOf(graph: AgentGraph): RunPlan {
     nodes: graph.agents.map((agent) => ({
       name: agent.name,
       dependencies: agent.dependencies.map((name) => indexByName.get(name)!),
-      priority: agent.priority,
-      expectedSeconds: agent.expectedSeconds,
-      timeoutSeconds: agent.timeoutSeconds,
       ...unusualParts(agent),
     })),
     maxParallelAgents: graph.maxParallelAgents,
@@ -48,8 +63,17 @@ export function planOf(graph: AgentGraph): RunPlan {
   };
 }
 
+/** As it is written into history; names are ASCII. */
+export function planBytes(plan: RunPlan): number {
+  return JSON.stringify(plan).length;
+}
+
 function unusualParts(agent: Agent): Partial<PlanNode> {
+  const usual = (field: keyof typeof USUAL) => (agent[field] === USUAL[field] ? {} : { [field]: agent[field] });
   return {
+    ...usual('priority'),
+    ...usual('expectedSeconds'),
+    ...usual('timeoutSeconds'),
     ...(agent.approval?.for === 'start' ? { approvesStart: true } : {}),
     ...(agent.kind === 'llm' ? {} : { kind: agent.kind }),
     ...(agent.kind === 'llm' && agent.tools.length > 0 ? { maxToolRounds: agent.maxToolRounds } : {}),

@@ -1,7 +1,7 @@
 import { assert } from '../kernel/assert';
 import { remainingPath } from './critical-path';
 import { dependentsOf } from './levels';
-import type { PlanNode } from './run-plan';
+import { pathNodes, priorityOf, type PlanNode } from './run-plan';
 
 /**
  * The ready queue: which agents may start, in which order. No barrier between levels: a node is ready the moment its
@@ -28,8 +28,8 @@ export class Scheduler {
     isDone: (index: number) => boolean = () => false,
     isHeld: (index: number) => boolean = () => false,
   ) {
-    this.priorities = nodes.map(({ priority }) => priority);
-    this.remaining = remainingPath(nodes);
+    this.priorities = nodes.map(priorityOf);
+    this.remaining = remainingPath(pathNodes(nodes));
     this.rank = ranks(this.priorities, this.remaining);
     this.dependents = dependentsOf(nodes.map((node) => node.dependencies));
     this.missing = nodes.map((node) => node.dependencies.filter((index) => !isDone(index)).length);

@@ -1,6 +1,7 @@
 import type { Problem } from '../kernel/errors';
 import type { AgentGraph } from './agent-graph';
 import { doubts } from './graph-doubts';
+import { PLAN_BYTES_MAX, planBytes, planOf } from './run-plan';
 import { graphProblems } from './graph-checks';
 import type { ParsedGraph } from './graph-outline';
 import { templateFindings } from './template-checks';
@@ -37,9 +38,18 @@ export function checkGraph(parsed: ParsedGraph, checks: GraphChecks): GraphVerdi
     ...schemaProblems(parsed, checks),
     ...toolProblems(parsed.agents, checks.tools),
   ];
+  if (problems.length === 0 && parsed.graph !== undefined) problems.push(...planProblems(parsed.graph));
   const graph = problems.length === 0 ? parsed.graph : undefined;
   const warnings = capped([...templates.warnings, ...(graph === undefined ? [] : doubts(graph))]);
   return graph === undefined ? { problems: capped(problems), warnings } : { graph, problems, warnings };
+}
+
+/** A definition may be larger than what a workflow's history takes: texts stay outside, names and edges do not. */
+function planProblems(graph: AgentGraph): Problem[] {
+  const bytes = planBytes(planOf(graph));
+  if (bytes <= PLAN_BYTES_MAX) return [];
+  const message = `Names, dependencies and unusual limits of the ${graph.agents.length} agents take ${bytes} bytes; at most ${PLAN_BYTES_MAX} travel with a run. Use shorter names, fewer dependencies, or several graphs.`;
+  return [{ path: 'agents', message }];
 }
 
 function schemaProblems({ agents }: ParsedGraph, { schemaProblem }: GraphChecks): Problem[] {

@@ -20,7 +20,7 @@ export async function llmNode(context: NodeContext, index: number): Promise<Node
   for (;;) {
     if (turns.length > 0 && context.run.holdsSteps) return { end: 'parked' };
     const result = await ask(context, index, turns);
-    context.run.spend(index, result.costMicroUsd);
+    context.run.spend(result.costMicroUsd);
     if (result.outcome === 'completed') return COMPLETED;
     const next = await nextTurn(context, index, turns, result);
     if ('end' in next) return next;

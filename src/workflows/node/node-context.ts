@@ -11,7 +11,7 @@ import {
 } from '../../contracts/agent-run';
 import { taskQueue } from '../../contracts/task-queues';
 import type { AgentRun } from '../../domain/agents/agent-run';
-import type { PlanNode } from '../../domain/agents/run-plan';
+import { timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
 
 /** The longest wait for limiter or budget inside one activity attempt; a longer one frees the slot (nextRetryDelay). */
 const INNER_WAIT_SECONDS = 10;
@@ -50,7 +50,7 @@ export class NodeContext {
   llm(index: number, summary: string): LlmActivities {
     return proxyActivities<LlmActivities>({
       taskQueue: taskQueue('llm', this.input.taskQueuePrefix),
-      startToCloseTimeout: (this.node(index).timeoutSeconds + INNER_WAIT_SECONDS + MARGIN_SECONDS) * 1000,
+      startToCloseTimeout: (timeoutSecondsOf(this.node(index)) + INNER_WAIT_SECONDS + MARGIN_SECONDS) * 1000,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       retry: RETRY,
@@ -72,7 +72,7 @@ export class NodeContext {
   tools(index: number, summary: string): IoActivities {
     return proxyActivities<IoActivities>({
       taskQueue: taskQueue('io', this.input.taskQueuePrefix),
-      startToCloseTimeout: (this.node(index).timeoutSeconds + MARGIN_SECONDS) * 1000,
+      startToCloseTimeout: (timeoutSecondsOf(this.node(index)) + MARGIN_SECONDS) * 1000,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       retry: TOOL_RETRY,

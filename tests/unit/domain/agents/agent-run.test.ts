@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { AgentRun, type NodeFailure } from '../../../../src/domain/agents/agent-run';
+import { AGENT_STATUSES } from '../../../../src/domain/agents/run-state';
 import type { PlanNode, RunPlan } from '../../../../src/domain/agents/run-plan';
 
 const node = (name: string, dependencies: number[] = [], more: Partial<PlanNode> = {}): PlanNode => ({
@@ -68,7 +69,7 @@ describe('failure rules', () => {
     expect(statuses(run)).toEqual(['failed', 'cancelled', 'cancelled', 'running', 'running']);
     expect(run.nodes[1]).toMatchObject({ reasonCode: 'dependency_failed', reason: 'Agent "a" ended as failed.' });
     for (const index of [3, 4]) {
-      run.spend(index, 1);
+      run.spend(1);
       run.complete(index);
     }
     expect(run.finish()).toMatchObject({ status: 'partially_completed', reasonCode: 'agents_not_completed' });
@@ -110,7 +111,7 @@ describe('failure rules', () => {
     run.start();
     run.fail(0, { status: 'budget_exceeded', reasonCode: 'budget_exceeded', reason: 'Full.', endsStarting: true });
     expect(run.ending).toMatchObject({ stopsRunning: false });
-    run.spend(1, 7);
+    run.spend(7);
     run.complete(1);
     expect(run.start()).toEqual([]);
     expect(run.isOver).toBe(true);
@@ -153,7 +154,7 @@ test('a drained run goes on from what it carries, exactly as if nothing had happ
   const first = new AgentRun(plan(nodes));
   first.start();
   first.drain();
-  first.spend(0, 2);
+  first.spend(2);
   first.complete(0);
   expect(first.start()).toEqual([]);
   expect(first.isDrained).toBe(true);
@@ -226,14 +227,14 @@ describe('control', () => {
   test('a node that stops between two steps begins again in its turn, with what it has spent', () => {
     const run = new AgentRun(plan([node('a')]));
     run.start();
-    run.spend(0, 4);
+    run.spend(4);
     run.pause();
     expect(run.holdsSteps).toBe(true);
     run.park(0);
     expect(run.start()).toEqual([]);
     run.resume();
     expect(run.start()).toEqual([0]);
-    run.spend(0, 1);
+    run.spend(1);
     run.complete(0);
     expect(run.costMicroUsd).toBe(5);
   });
@@ -298,9 +299,11 @@ test('any graph, any outcomes: dependencies first, slots respected, every node e
         if (run.ending?.stopsRunning) run.cancelled(index!);
         else if (outcomes[index!] === 0) run.fail(index!, failed);
         else {
-          run.spend(index!, 1);
+          run.spend(1);
           run.complete(index!);
         }
+        for (const status of AGENT_STATUSES)
+          expect(run.count(status)).toBe(statuses(run).filter((other) => other === status).length);
         step += 1;
         expect(step).toBeLessThanOrEqual(nodes.length);
       }
@@ -353,7 +356,7 @@ test('interruptions change nothing about the outcome', () => {
               else run.park(index);
             } else if (outcomes[index] === 0) run.fail(index, { ...failed, status: 'failed' });
             else {
-              run.spend(index, 1);
+              run.spend(1);
               run.complete(index);
             }
           }

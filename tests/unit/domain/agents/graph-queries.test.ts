@@ -38,7 +38,5 @@ test('the plan names dependencies by index and keeps what the scheduler orders b
     name: 'policy',
     dependencies: [1, 2],
     priority: 9,
-    expectedSeconds: 1,
-    timeoutSeconds: 300,
   });
 });

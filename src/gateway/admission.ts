@@ -1,3 +1,4 @@
+import { leaveBudgetQueues } from '../adapters/postgres/budget-waiters';
 import { reserve } from '../adapters/postgres/ledger';
 import type { Pool } from '../adapters/postgres/connection';
 import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types';
@@ -24,6 +25,17 @@ export async function admit(
   waiting: Waiting,
   signal: AbortSignal,
 ): Promise<Admission> {
+  try {
+    return await askForRoom(pool, request, waiting, signal);
+  } catch (error) {
+    // Who comes back keeps its place. Others would keep younger calls waiting; should this fail, their place expires.
+    const comesBack = LonghaulError.is(error) && error.retryable;
+    if (!comesBack) await leaveBudgetQueues(pool, request.callKey).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function askForRoom(pool: Pool, request: ReserveCall, waiting: Waiting, signal: AbortSignal): Promise<Admission> {
   for (let turn = 0; ; turn += 1) {
     signal.throwIfAborted();
     crashPoint('before-reserve');

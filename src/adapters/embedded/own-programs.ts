@@ -32,7 +32,8 @@ export async function startOwnPrograms(context: OwnProgramsContext): Promise<voi
 }
 
 async function migrate({ options, state, onMigrated }: OwnProgramsContext): Promise<void> {
-  const { ok, complaint } = await runProgram(process.execPath, [programPath('cli/main.js'), 'migrate'], {
+  // The program itself, not the CLI around it: a timeout must end the one that holds the lock.
+  const { ok, complaint } = await runProgram(process.execPath, [programPath('migrate/main.js')], {
     timeoutMs: MIGRATE_TIMEOUT_MS,
     env: environmentOf(options, state),
     signal: options.signal,

@@ -30,6 +30,9 @@ export interface SweeperDeps {
 const EXPIRE_GRACE_MS = 250;
 /** Published rows refill a flushed Redis; after a week the streams have long moved on. */
 const KEEP_PUBLISHED_MS = 7 * 86_400_000;
+/** Closed by nobody but a person: an address that is wrong for a minute would close every run there is. */
+const MISSING =
+  'Temporal does not know this run although it was started: another server, or its data are gone. `longhaul runs cancel` closes it.';
 /** The API starts a run within its request; only what it could not start is left after this. */
 const LAUNCH_AFTER_MS = 3_000;
 
@@ -90,8 +93,9 @@ async function closeEnded({ pool, temporal, log }: SweeperDeps): Promise<void> {
     const page = await openRuns(pool, { limit: 100, after });
     for (const { tenant, runId, workflowId } of page) {
       const outcome = await workflowOutcome(temporal, workflowId);
-      // `completed` has recorded its end already, or is about to; `missing` may be a server that was replaced.
-      if (outcome === 'open' || outcome === 'completed' || outcome === 'continued_as_new') continue;
+      if (outcome === 'missing') log.warn({ runId }, MISSING);
+      // `completed` has recorded its end already, or is about to; `missing` may be a wrong address for the moment.
+      if (['open', 'completed', 'continued_as_new', 'missing'].includes(outcome)) continue;
       const status = outcome === 'canceled' || outcome === 'terminated' ? 'cancelled' : 'failed';
       await closeRun(pool, {
         tenant,

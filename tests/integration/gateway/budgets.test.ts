@@ -89,6 +89,26 @@ test('a long wait for room is visible, frees the caller, keeps its place, and en
   expect(await waiters(runId)).toBe(1);
   const late = await failureOf(gateway.call(call(1, { ...waiting, queueTimeoutMs: 250 }), context()), 'QueueTimeout');
   expect(late.params).toMatchObject({ waitedFor: 'budget', queueTimeoutSeconds: 0.25 });
+  expect(await waiters(runId)).toBe(0);
+  await stack.server.release();
+  await first;
+});
+
+test('a call that is cancelled while it waits leaves its place to the next', async () => {
+  const { runId, call } = await testRun(stack.pool, 60);
+  await stack.server.hold();
+  const gateway = stack.gateway();
+  const first = gateway.call(call(0), context());
+  await stack.server.until(({ held }) => held === 1);
+  const cancel = new AbortController();
+  const waiter = gateway.call(call(1), context(cancel.signal));
+  await until(
+    () => waiters(runId),
+    (count) => count === 1,
+  );
+  cancel.abort(new Error('the run was cancelled'));
+  await expect(waiter).rejects.toThrow('the run was cancelled');
+  expect(await waiters(runId)).toBe(0);
   await stack.server.release();
   await first;
 });

@@ -33,7 +33,9 @@ export class ProgressRecorder {
 
   /** Runs until `stop`, outside any cancellation. The first record says that the run has started. */
   async start(isFirstRun: boolean): Promise<void> {
-    if (isFirstRun) this.pending = { status: 'running', events: [{ type: 'run-started' }] };
+    // A message that came with the start may have noted something already.
+    const noted = this.pending?.events ?? [];
+    if (isFirstRun) this.pending = { ...this.pending, status: 'running', events: [{ type: 'run-started' }, ...noted] };
     for (let recordedAtMs = -Infinity; ; recordedAtMs = Date.now()) {
       await condition(() => this.stopped || this.pending !== undefined);
       // No timer (2 events, and a task of 3) unless a second change really follows within the interval.

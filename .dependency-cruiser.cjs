@@ -39,8 +39,8 @@ const HOMES = [
   [
     'temporal-worker',
     packages('@temporalio/worker'),
-    '^src/(worker|adapters/temporal)/',
-    'Only the worker process polls. It brings a native library and threads that no other process needs.',
+    '^src/(worker|replay|adapters/temporal)/',
+    'Only the worker process polls, and only the replay program replays. It brings a native library and threads that no other process needs.',
   ],
   [
     'temporal-client',
@@ -108,6 +108,11 @@ const ARROWS = [
     'migrate',
     ['migrate', 'adapters', 'domain'],
     'The migration program needs the settings and the database, nothing else.',
+  ],
+  [
+    'replay',
+    ['replay', 'contracts', 'domain'],
+    'Replay is offline: a file in, a verdict out, workflows by path. It opens no connection, so it needs no adapter.',
   ],
   [
     'model-server',
@@ -270,10 +275,10 @@ module.exports = {
     {
       name: 'processes-are-not-imported',
       comment:
-        'worker, api, cli, migrate and model-server are programs: start them by path. What another part needs of them belongs below them.',
+        'worker, api, cli, migrate, replay and model-server are programs: start them by path. What another part needs of them belongs below them.',
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/(worker|api|cli|migrate|model-server)/', pathNot: '^src/$1/' },
+      to: { path: '^src/(worker|api|cli|migrate|replay|model-server)/', pathNot: '^src/$1/' },
     },
     ...homeRules,
   ],

@@ -98,6 +98,7 @@ export const BOUNDARIES: Violation[] = [
   arrow('api-arrows', 'src/api/planted', 'activities/planted'),
   arrow('cli-arrows', 'src/cli/planted', 'adapters/postgres/planted'),
   arrow('cli-arrows', 'src/cli/planted', 'gateway/planted', true),
+  arrow('replay-arrows', 'src/replay/planted', 'adapters/temporal/planted'),
   arrow('model-server-arrows', 'src/model-server/planted', 'adapters/llm/planted'),
   arrow('processes-are-not-imported', 'src/cli/planted', 'api/planted'),
   arrow('processes-are-not-imported', 'src/adapters/redis/planted', 'worker/planted'),

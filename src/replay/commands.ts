@@ -55,7 +55,7 @@ export function stepOf(command: Command): Step | undefined {
   for (const kind of Object.keys(STEPS) as (keyof Command)[]) {
     const given = command[kind];
     if (given === null || given === undefined) continue;
-    const step = (STEPS[kind] as Reader<typeof kind>)(given as never);
+    const step = (STEPS[kind] as Reader<typeof kind>)(given);
     const summary = command.userMetadata?.summary;
     return step && { ...step, ...(summary ? { summary: String(valueOf(summary)) } : {}) };
   }

@@ -48,8 +48,9 @@ export function recordedSteps(events: readonly HistoryEvent[]): RecordedStep[] {
   });
 }
 
-/** `EVENT_TYPE_TIMER_STARTED` → `TimerStarted` */
+/** `EVENT_TYPE_TIMER_STARTED` → `TimerStarted`, as older tools write it at once. */
 export function typeOf({ eventType }: HistoryEvent): string {
+  if (!eventType.startsWith('EVENT_TYPE_')) return eventType;
   const words = eventType
     .replace(/^EVENT_TYPE_/, '')
     .toLowerCase()

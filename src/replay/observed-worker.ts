@@ -87,7 +87,6 @@ function watchCommands({ context, activator }: Sandbox, observed: Observed, aske
     const index = count++;
     asked.set(command, { index, stack: workflowFrames(new SandboxError().stack) });
     if (index === observed.stopAt) {
-      // eslint-disable-next-line no-debugger -- this is what --inspect-brk is for
       debugger; // The workflow asks for what its history does not hold. The callers below say why.
     }
     push(command, complete);

@@ -90,13 +90,18 @@ const ARROWS = [
     'Activities are called, they do not call processes or workflows. Put what both need into contracts or domain.',
   ],
   [
+    'control',
+    ['control', 'adapters', 'contracts', 'domain'],
+    'What the API and the sweeper tell Temporal alike composes the book and the Temporal client. Pass in what a process alone knows.',
+  ],
+  [
     'worker',
-    ['worker', 'activities', 'gateway', 'adapters', 'contracts', 'domain'],
+    ['worker', 'activities', 'control', 'gateway', 'adapters', 'contracts', 'domain'],
     'The worker opens connections and the gateway, hands them to the activities, and loads workflows by path. It knows no other process.',
   ],
   [
     'api',
-    ['api', 'gateway', 'adapters', 'contracts', 'domain'],
+    ['api', 'control', 'gateway', 'adapters', 'contracts', 'domain'],
     'The API starts workflows by name through adapters/temporal; name and types are in contracts.',
   ],
   [

@@ -6,6 +6,9 @@ ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batc
 ALTER TABLE run ADD COLUMN paused_at timestamptz;      -- since when nothing new starts; status stays what it is
 ALTER TABLE run ADD COLUMN history_ref uuid;           -- the finished workflow's history, as an artifact
 ALTER TABLE run ADD COLUMN cancel_requested_at timestamptz; -- kept, so that a cancel outlives a server that is away
+ALTER TABLE run ADD COLUMN cancel_passed_on_at timestamptz; -- Temporal has it
+ALTER TABLE run_node ADD COLUMN origin_run_id uuid;    -- the earlier run whose call keys its calls keep
+CREATE INDEX run_to_cancel ON run (cancel_requested_at) WHERE launch = 'started' AND cancel_requested_at IS NOT NULL AND cancel_passed_on_at IS NULL;
 CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX run_without_history ON run (completed_at) WHERE launch = 'closed' AND history_ref IS NULL;
 
@@ -99,6 +102,93 @@ BEGIN
   RETURN p_output;
 END $$;
 
+-- open_task: p_task = {id, taskKey, kind, prompt, details, answerSchema, assignee, onTimeout, dueSeconds, remindEverySeconds}.
+-- Once per key: a node that begins again finds its task as it stands. NULL: the run is over, nobody is asked any more.
+CREATE FUNCTION open_task(p_tenant text, p_run uuid, p_node text, p_task jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE t human_task%ROWTYPE; opened boolean;
+BEGIN
+  PERFORM 1 FROM run r WHERE r.id = p_run AND r.tenant_id = p_tenant AND r.launch <> 'closed' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  INSERT INTO human_task (id, tenant_id, run_id, node, task_key, kind, prompt, details, answer_schema, assignee, on_timeout, due_at, remind_every, remind_at)
+  SELECT x.id, p_tenant, p_run, p_node, x."taskKey", x.kind, x.prompt, coalesce(x.details, '{}'), x."answerSchema", x.assignee, x."onTimeout",
+         clock_timestamp() + x."dueSeconds" * interval '1 second', x."remindEverySeconds" * interval '1 second',
+         clock_timestamp() + x."remindEverySeconds" * interval '1 second'
+  FROM jsonb_to_record(p_task) AS x(id uuid, "taskKey" text, kind text, prompt text, details jsonb, "answerSchema" jsonb, assignee text,
+    "onTimeout" text, "dueSeconds" double precision, "remindEverySeconds" double precision)
+  ON CONFLICT (run_id, task_key) DO NOTHING;
+  opened := FOUND;
+  SELECT * INTO STRICT t FROM human_task h WHERE h.run_id = p_run AND h.task_key = p_task->>'taskKey';
+  IF opened THEN
+    PERFORM add_event(p_run, 'task-opened', p_node, jsonb_build_object('taskId', t.id, 'taskKey', t.task_key, 'kind', t.kind, 'dueAt', t.due_at));
+  END IF;
+  IF t.state = 'open' THEN
+    PERFORM note_node(p_tenant, p_run, p_node, jsonb_build_object('status', 'running', 'reasonCode', 'waiting_for_person',
+      'reason', CASE t.kind WHEN 'question' THEN 'Waits for a person''s answer.' ELSE 'Waits for a person''s approval.' END));
+  END IF;
+  RETURN t.state;
+END $$;
+
+-- decide_task: the first decision stays. False: there is no such open task.
+CREATE FUNCTION decide_task(p_tenant text, p_task uuid, p_state text, p_answer jsonb, p_comment text, p_by text, p_key text)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE t human_task%ROWTYPE;
+BEGIN
+  PERFORM 1 FROM run r WHERE r.id = (SELECT h.run_id FROM human_task h WHERE h.id = p_task AND h.tenant_id = p_tenant) FOR NO KEY UPDATE;
+  UPDATE human_task h SET state = p_state, answer = p_answer, comment = p_comment, decided_by = p_by, decision_key = p_key, decided_at = clock_timestamp()
+  WHERE h.id = p_task AND h.tenant_id = p_tenant AND h.state = 'open' RETURNING * INTO t;
+  IF NOT FOUND THEN RETURN false; END IF;
+  IF NOT EXISTS (SELECT 1 FROM human_task h WHERE h.run_id = t.run_id AND h.node = t.node AND h.state = 'open') THEN
+    UPDATE run_node rn SET reason_code = NULL, reason = NULL
+    WHERE rn.run_id = t.run_id AND rn.name = t.node AND rn.reason_code = 'waiting_for_person' AND rn.completed_at IS NULL;
+  END IF;
+  PERFORM add_event(t.run_id, 'task-decided', t.node, jsonb_build_object('taskId', t.id, 'taskKey', t.task_key, 'decision', t.state, 'by', t.decided_by));
+  RETURN true;
+END $$;
+
+-- settle_due_tasks: silence until the due time means what on_timeout says; a question has its agent's fallback, or none.
+-- Over all tenants, runs in order, because each decision locks its run. Answers how many.
+CREATE FUNCTION settle_due_tasks(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE t record; done integer := 0;
+BEGIN
+  FOR t IN SELECT d.* FROM (SELECT h.id, h.tenant_id, h.run_id, h.on_timeout FROM human_task h
+           WHERE h.state = 'open' AND h.due_at <= clock_timestamp() ORDER BY h.due_at LIMIT p_limit) d ORDER BY d.run_id, d.id LOOP
+    IF decide_task(t.tenant_id, t.id, CASE t.on_timeout WHEN 'approve' THEN 'approved' ELSE 'expired' END, NULL, NULL, 'due time', NULL) THEN
+      done := done + 1;
+    END IF;
+  END LOOP;
+  RETURN done;
+END $$;
+
+-- remind_of_tasks: an event per open task whose reminder is due; the next one follows after the same time.
+CREATE FUNCTION remind_of_tasks(p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE t record; done integer := 0;
+BEGIN
+  FOR t IN SELECT d.* FROM (SELECT h.id, h.run_id, h.node, h.assignee, h.due_at FROM human_task h
+           WHERE h.state = 'open' AND h.remind_at <= clock_timestamp() ORDER BY h.remind_at LIMIT p_limit) d ORDER BY d.run_id, d.id LOOP
+    PERFORM 1 FROM run r WHERE r.id = t.run_id FOR NO KEY UPDATE;
+    UPDATE human_task h SET remind_at = clock_timestamp() + h.remind_every
+    WHERE h.id = t.id AND h.state = 'open' AND h.remind_at <= clock_timestamp();
+    IF FOUND THEN
+      PERFORM add_event(t.run_id, 'task-reminder', t.node, jsonb_build_object('taskId', t.id, 'assignee', t.assignee, 'dueAt', t.due_at));
+      done := done + 1;
+    END IF;
+  END LOOP;
+  RETURN done;
+END $$;
+
+-- raise_budget: a higher limit for one level. Waiting calls find the room by themselves. False: the level does not exist, or
+-- the new limit is lower than the present one or than what is held.
+CREATE FUNCTION raise_budget(p_tenant text, p_run uuid, p_budget text, p_limit bigint, p_node text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE b budget%ROWTYPE;
+BEGIN
+  SELECT * INTO b FROM budget x WHERE x.id = p_budget AND x.tenant_id = p_tenant AND x.run_id = p_run FOR NO KEY UPDATE;
+  IF NOT FOUND OR p_limit < b.limit_micro_usd OR p_limit < b.settled_micro_usd + b.reserved_micro_usd + b.unknown_micro_usd THEN RETURN false; END IF;
+  IF p_limit = b.limit_micro_usd THEN RETURN true; END IF;
+  UPDATE budget x SET limit_micro_usd = p_limit WHERE x.id = p_budget;
+  PERFORM add_event(p_run, 'budget-raised', p_node, jsonb_build_object('budget', p_budget, 'fromMicroUsd', b.limit_micro_usd, 'toMicroUsd', p_limit));
+  RETURN true;
+END $$;
+
 -- A run that is over asks nobody any more.
 CREATE FUNCTION cancel_tasks_of_closed_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -133,9 +223,10 @@ END $$;
 
 -- Down Migration
 DROP TRIGGER run_closed ON run;
-DROP FUNCTION cancel_tasks_of_closed_run, complete_node;
+DROP FUNCTION cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
 DROP TABLE fast_result, tool_result, human_task;
-DROP INDEX run_without_history, run_by_parent;
-ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN cancel_requested_at;
+DROP INDEX run_without_history, run_by_parent, run_to_cancel;
+ALTER TABLE run_node DROP COLUMN origin_run_id;
+ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at;
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run'));

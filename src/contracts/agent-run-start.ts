@@ -1,6 +1,6 @@
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { withParameters, type RunParameters } from '../domain/agents/run-parameters';
-import { planOf } from '../domain/agents/run-plan';
+import { type NodeOrigin, planOf, withOrigins } from '../domain/agents/run-plan';
 import { AGENT_RUN, AGENT_RUN_KIND, type AgentRunInput } from './agent-run';
 import { taskQueue } from './task-queues';
 import { workflowId } from './workflow-ids';
@@ -25,6 +25,8 @@ export interface AgentRunStart {
   /** As stored; what the start changes comes with `parameters`. */
   graph: AgentGraph;
   parameters: RunParameters;
+  /** What nodes have of an earlier run; those without an origin may be missing. */
+  origins?: readonly NodeOrigin[];
   taskQueuePrefix: string;
 }
 
@@ -36,8 +38,8 @@ const SHORT_TASK_TIMEOUT_MS = 1_000;
 const LONG_TASK_TIMEOUT_MS = 5_000;
 const NODES_OF_500_EVENTS = 80;
 
-export function agentRunStart({ graph, parameters, ...run }: AgentRunStart): StartSpec {
-  const plan = planOf(withParameters(graph, parameters));
+export function agentRunStart({ graph, parameters, origins = [], ...run }: AgentRunStart): StartSpec {
+  const plan = withOrigins(planOf(withParameters(graph, parameters)), origins);
   const input: AgentRunInput = {
     tenant: run.tenant,
     runId: run.runId,

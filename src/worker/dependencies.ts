@@ -4,18 +4,21 @@ import { connectRedis, type RedisConnection } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { toolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
+import type { IoActivityDeps } from '../activities';
 import type { LlmActivityDeps } from '../activities/llm/call-agent';
 import type { WorkerRole } from '../contracts/task-queues';
-import { assert } from '../domain/kernel/assert';
+import { present } from '../domain/kernel/assert';
 import { openGateway } from '../gateway';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
+import { startMessenger } from './loops/messenger';
 import { startRelay } from './loops/relay';
 import { startSweeper } from './loops/sweeper';
 
 export interface Dependencies {
   pool: Pool;
   llm(): LlmActivityDeps;
+  io(): IoActivityDeps;
   /** In order: loops and calls first, connections last. */
   close(): Promise<void>;
 }
@@ -43,39 +46,47 @@ export async function openDependencies(
   });
   closers.unshift(async () => redis.disconnect());
 
+  const stores = needsStores ? openStores(settings, pool, redis, log, closers) : undefined;
   let llm: LlmActivityDeps | undefined;
-  if (roles.includes('llm')) llm = await openLlm(settings, pool, redis, log, closers);
+  if (stores && roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers);
   if (roles.includes('io')) startLoops(settings, pool, redis, log, closers);
   return {
     pool,
-    llm: () => {
-      assert(llm, 'the llm role was not opened');
-      return llm;
-    },
+    llm: () => present(llm, 'the llm role was not opened'),
+    io: () => present(stores, 'the io role was not opened'),
     close: async () => {
       for (const close of closers) await close();
     },
   };
 }
 
-async function openLlm(
+/** What activities of both roles read and write. */
+function openStores(
   settings: Settings,
   pool: Pool,
   redis: RedisConnection,
   log: Log,
   closers: (() => Promise<unknown>)[],
-): Promise<LlmActivityDeps> {
+): IoActivityDeps {
   const payloads = createPayloadStore(settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
-  const gateway = openGateway({ settings, pool, redis, log });
-  await gateway.start();
-  closers.unshift(
-    () => gateway.stop(),
-    () => artifacts.close(),
-  );
+  closers.unshift(() => artifacts.close());
   const readJson = async (tenant: string, ref: string): Promise<unknown> =>
     JSON.parse(Buffer.from((await artifacts.get(tenant, ref)).payload).toString('utf8'));
-  return { pool, gateway, payloads, tools: toolRegistry([]), readJson, settled: () => artifacts.pushNow() };
+  return { pool, payloads, tools: toolRegistry([]), readJson, settled: () => artifacts.pushNow() };
+}
+
+async function openLlm(
+  settings: Settings,
+  stores: IoActivityDeps,
+  redis: RedisConnection,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): Promise<LlmActivityDeps> {
+  const gateway = openGateway({ settings, pool: stores.pool, redis, log });
+  await gateway.start();
+  closers.unshift(() => gateway.stop());
+  return { ...stores, gateway };
 }
 
 function startLoops(
@@ -87,13 +98,11 @@ function startLoops(
 ): void {
   const temporal = connectTemporalLazily(settings.temporal);
   const relay = startRelay(new OutboxPump(pool, redis), ['artifact', 'run-event'], log);
-  const sweeper = startSweeper({
-    pool,
-    temporal: temporal.client,
-    taskQueuePrefix: settings.temporal.taskQueuePrefix,
-    log,
-  });
+  const { taskQueuePrefix } = settings.temporal;
+  const sweeper = startSweeper({ pool, temporal: temporal.client, taskQueuePrefix, log });
+  const messenger = startMessenger({ pool, temporal: temporal.client, log });
   closers.unshift(
+    () => messenger.stop(),
     () => sweeper.stop(),
     () => relay.stop(),
     () => temporal.close(),

@@ -33,7 +33,7 @@ export async function roleOptions(
     }
     case 'io': {
       const { ioActivities } = await import('../activities/index.js');
-      return { activities: ioActivities({ pool: dependencies.pool }), maxConcurrentActivityTaskExecutions: 50 };
+      return { activities: ioActivities(dependencies.io()), maxConcurrentActivityTaskExecutions: 50 };
     }
   }
 }

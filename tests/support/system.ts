@@ -12,6 +12,7 @@ import {
   markRunStarted,
   withTransaction,
 } from '../../src/adapters/postgres';
+import { loadOutputs } from '../../src/adapters/postgres/call-context';
 import { jsonSchemaProblem } from '../../src/adapters/json-schema';
 import { readReferences } from '../../src/adapters/templates';
 import { connectTemporal, startWorkflow, type TemporalClient } from '../../src/adapters/temporal';
@@ -167,6 +168,13 @@ function graphOf(definition: object): AgentGraph {
 
 export function newId(): string {
   return uuidV7(Date.now(), randomBytes(10));
+}
+
+/** What a node of a run brought; undefined while it has no output. */
+export async function outputOf(system: System, runId: string, node: string): Promise<unknown> {
+  const stored = (await loadOutputs(system.pool, TENANT, runId, [node])).get(node);
+  if (stored === undefined) return undefined;
+  return JSON.parse(Buffer.from(await payloadsOf(system).get(stored, stored.ref)).toString('utf8')) as unknown;
 }
 
 export function payloadsOf(system: System) {

@@ -1,12 +1,11 @@
-import { newId } from '../../adapters/postgres/new-id';
 import type { CallAgentInput } from '../../contracts/agent-run';
 import type { Interpretation } from '../../domain/agents/agent-output';
 import type { NewArtifact } from '../../domain/artifacts/header';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
-import { canonicalJson } from '../../domain/kernel/canonical-json';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts } from '../../gateway';
 import type { AgentContext } from '../agent-context';
+import { runArtifact } from '../run-artifact';
 
 /**
  * Makes the payloads durable and describes what the settling transaction publishes: the call (request and answer), and,
@@ -22,7 +21,7 @@ export async function callArtifacts(
   verdict: Interpretation,
 ): Promise<CallArtifacts> {
   const dependencyRefs = context.dependencies.map(({ ref }) => ref);
-  const putCall = () => base(payloads, input, { request, answer });
+  const putCall = () => runArtifact(payloads, input, { request, answer });
   const callOf = (stored: NewArtifact): NewArtifact => ({
     ...stored,
     parentRefs: dependencyRefs,
@@ -44,7 +43,7 @@ export async function callArtifacts(
     return { artifacts: [call], resultRef: call.ref, node: { status: 'running', ...whyNotDone(verdict) } };
   }
   // Side by side, because each waits for the disk twice.
-  const [storedCall, storedOutput] = await Promise.all([putCall(), base(payloads, input, verdict.output)]);
+  const [storedCall, storedOutput] = await Promise.all([putCall(), runArtifact(payloads, input, verdict.output)]);
   const call = callOf(storedCall);
   const output: NewArtifact = {
     ...storedOutput,
@@ -59,19 +58,4 @@ export async function callArtifacts(
 function whyNotDone(verdict: Exclude<Interpretation, { ok: true }>): { reasonCode: string; reason: string } {
   if (verdict.ok === false) return { reasonCode: 'bad_output', reason: verdict.detail };
   return { reasonCode: 'calling_tools', reason: `Calls ${verdict.count} tool${verdict.count > 1 ? 's' : ''}.` };
-}
-
-/** For runs the session is the run and the branch is main. */
-async function base(payloads: PayloadStore, input: CallAgentInput, payload: unknown): Promise<NewArtifact> {
-  const stored = await payloads.put(Buffer.from(canonicalJson(payload), 'utf8'));
-  return {
-    ...stored,
-    ref: newId(),
-    tenant: input.tenant,
-    sessionId: input.runId,
-    branchId: 'main',
-    type: 'state',
-    agentId: input.node,
-    mime: 'application/json',
-  };
 }

@@ -19,12 +19,13 @@ export interface RunNode {
   completedAt: Date | null;
   outputRef: string | null;
   reusedFromRunId: string | null;
+  originRunId: string | null;
 }
 
 const SELECT_NODES = `
   SELECT name, position, status, reason_code AS "reasonCode", reason, calls, model_failures AS "modelFailures", input_tokens AS "inputTokens",
          output_tokens AS "outputTokens", cost_micro_usd AS "costMicroUsd", model, waiting_since AS "waitingSince", next_try_at AS "nextTryAt",
-         started_at AS "startedAt", completed_at AS "completedAt", output_ref AS "outputRef", reused_from_run_id AS "reusedFromRunId"
+         started_at AS "startedAt", completed_at AS "completedAt", output_ref AS "outputRef", reused_from_run_id AS "reusedFromRunId", origin_run_id AS "originRunId"
   FROM run_node WHERE tenant_id = $1 AND run_id = $2`;
 
 /** In the order of the definition. */

@@ -41,6 +41,11 @@ export interface Run {
   createdAt: Date;
   startedAt: Date | null;
   completedAt: Date | null;
+  /** Since when nothing new starts; null while it is not paused. */
+  pausedAt: Date | null;
+  cancelRequestedAt: Date | null;
+  /** The run that this one retries. */
+  parentRunId: string | null;
 }
 
 /**
@@ -98,7 +103,8 @@ export async function markRunStarted(db: Db, tenant: string, runId: string): Pro
 const SELECT_RUNS = `
   SELECT r.id AS "runId", r.tenant_id AS tenant, r.kind, r.name, r.graph_id AS "graphId", g.version AS "graphVersion", g.sha256 AS "graphSha256", r.parameters,
          r.workflow_id AS "workflowId", r.launch, r.status, r.reason_code AS "reasonCode", r.reason, r.progress_seq AS "progressSeq",
-         r.event_seq AS "eventSeq", r.created_at AS "createdAt", r.started_at AS "startedAt", r.completed_at AS "completedAt",
+         r.event_seq AS "eventSeq", r.created_at AS "createdAt", r.started_at AS "startedAt", r.completed_at AS "completedAt", r.paused_at AS "pausedAt",
+         r.cancel_requested_at AS "cancelRequestedAt", r.parent_run_id AS "parentRunId",
          nodes.*
   FROM run r LEFT JOIN graph g ON g.id = r.graph_id CROSS JOIN LATERAL (
     SELECT count(*) AS "totalAgents", count(*) FILTER (WHERE n.status = 'completed') AS "completedAgents",
@@ -172,4 +178,26 @@ export async function closeRun(db: Db, { tenant, runId, status, reasonCode, reas
     reason,
   ]);
   return row?.closed === true;
+}
+
+/** Kept with the run, so that the wish outlives a Temporal that is away. Idempotent. */
+export async function requestCancel(db: Db, tenant: string, runId: string): Promise<void> {
+  const sql = `UPDATE run SET cancel_requested_at = clock_timestamp() WHERE id = $1 AND tenant_id = $2 AND cancel_requested_at IS NULL AND launch <> 'closed'`;
+  await execute(db, sql, [runId, tenant]);
+}
+
+/** Temporal has the wish. Idempotent. */
+export async function markCancelPassedOn(db: Db, tenant: string, runId: string): Promise<void> {
+  const sql = 'UPDATE run SET cancel_passed_on_at = clock_timestamp() WHERE id = $1 AND tenant_id = $2';
+  await execute(db, sql, [runId, tenant]);
+}
+
+/** For the sweeper, over all tenants: started runs whose cancellation Temporal does not know yet. */
+export async function cancelsToPassOn(db: Db, { limit }: { limit: number }): Promise<Run[]> {
+  return rows<Run>(
+    db,
+    `${SELECT_RUNS} WHERE r.launch = 'started' AND r.cancel_requested_at IS NOT NULL AND r.cancel_passed_on_at IS NULL
+     ORDER BY r.cancel_requested_at LIMIT $1`,
+    [limit],
+  );
 }

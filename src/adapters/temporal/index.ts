@@ -5,4 +5,4 @@ export {
   type TemporalAddress,
   type TemporalClient,
 } from './connection';
-export { cancelWorkflow, startWorkflow, workflowOutcome, type WorkflowStart } from './workflows';
+export { cancelWorkflow, startWorkflow, updateWorkflow, workflowOutcome, type WorkflowStart } from './workflows';

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 
 /** The part of a start specification that Temporal sees. */
@@ -18,6 +18,7 @@ export interface WorkflowStart {
  * 20 s and more (measured); the sweeper repeats what failed.
  */
 const DEADLINE_MS = 5_000;
+const UPDATE_DEADLINE_MS = 3_000;
 
 /**
  * Starts at most one execution per workflow id, ever: an open one is used, a closed one is not repeated. Idempotent,
@@ -74,6 +75,39 @@ export async function workflowOutcome(client: Client, workflowId: string): Promi
     return status.name === 'RUNNING' ? 'open' : status.name.toLowerCase();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}
+
+export interface WorkflowUpdate {
+  workflowId: string;
+  update: string;
+  arg?: unknown;
+  /** The server takes an update of the same id once per execution. */
+  updateId?: string;
+}
+
+/**
+ * `done`, `refused` by the workflow, or `missing`: Temporal has no such open workflow. Waits for the worker's answer; the
+ * short deadline is for requests, which people wait for, and what fails is told again.
+ *
+ * @throws when Temporal, or every workflows worker, does not answer in time
+ */
+export async function updateWorkflow(
+  client: Client,
+  { workflowId, update, arg, updateId }: WorkflowUpdate,
+): Promise<'done' | 'refused' | 'missing'> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    await client.connection.withDeadline(Date.now() + UPDATE_DEADLINE_MS, () =>
+      arg === undefined
+        ? handle.executeUpdate(update, { updateId })
+        : handle.executeUpdate(update, { args: [arg], updateId }),
+    );
+    return 'done';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    if (error instanceof WorkflowUpdateFailedError) return 'refused';
     throw error;
   }
 }

@@ -29,6 +29,8 @@ export const RUN = {
   createdAt: '2026-11-20T08:00:00.000Z',
   startedAt: '2026-11-20T08:00:00.100Z',
   completedAt: '2026-11-20T08:00:01.600Z',
+  pausedAt: null,
+  parentRunId: null,
   totalAgents: 1,
   completedAgents: 1,
   costMicroUsd: 175,
@@ -63,6 +65,7 @@ export const RUN_STATISTICS = {
     cancelled: 0,
     rateLimited: 0,
     budgetExceeded: 0,
+    waitingForPeople: 0,
   },
   ...{ totalCalls: 1, inputTokens: 42, outputTokens: 7, totalTokens: 49, totalCostMicroUsd: 175 },
 };

@@ -18,7 +18,7 @@ import { route, type RequestContext, type Route } from '../route';
 import { RUN, RUN_AGENT, RUN_BUDGET, RUN_LINKS, RUN_PIN, RUN_STATISTICS } from './examples';
 import { requireRun } from '../services/require-run';
 import { agentRowOf, budgetOf, coreOf, linksOf, statisticsOf, summaryOf } from '../services/run-views';
-import { acceptRun, launchRun } from '../services/start-run';
+import { acceptRun, launch } from '../services/start-run';
 
 const STARTED = {
   runId: RUN.runId,
@@ -56,16 +56,16 @@ export const runRoutes: readonly Route[] = [
         status: 201,
         answer: await acceptRun(tx, tenant, body),
       }));
-      const launch = await launchRun(deps, tenant, answer.runId);
+      const launched = await launch(deps, tenant, answer.runId);
       const links = linksOf(answer.runId, answer.workflowId, deps.settings);
       const started: RunStarted = {
         ...answer,
         status: 'pending',
-        launch: launch === 'accepted' ? launch : 'started',
+        launch: launched === 'accepted' ? launched : 'started',
         links,
       };
       return {
-        status: launch === 'accepted' ? 202 : 201,
+        status: launched === 'accepted' ? 202 : 201,
         body: started,
         headers: { location: links.self, ...(replayed ? REPLAYED : {}) },
       };

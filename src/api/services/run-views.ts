@@ -31,6 +31,7 @@ const CORE_FIELDS = [
   'reason',
   'workflowId',
   'graphVersion',
+  'parentRunId',
 ] as const;
 
 export function coreOf(run: Run) {
@@ -39,6 +40,7 @@ export function coreOf(run: Run) {
     createdAt: run.createdAt.toISOString(),
     startedAt: iso(run.startedAt),
     completedAt: iso(run.completedAt),
+    pausedAt: iso(run.pausedAt),
   };
 }
 
@@ -64,6 +66,7 @@ const COUNTS = [
   'cancelled',
   'rateLimited',
   'budgetExceeded',
+  'waitingForPeople',
   'inputTokens',
   'outputTokens',
 ] as const;

@@ -1,18 +1,9 @@
-import {
-  createRun,
-  getGraph,
-  getRun,
-  markRunStarted,
-  type Run,
-  type StoredGraph,
-  type Tx,
-} from '../../adapters/postgres';
+import { createRun, getRun, type RunLaunch, type StoredGraph, type Tx } from '../../adapters/postgres';
 import { readReferences } from '../../adapters/templates';
-import { cancelWorkflow, startWorkflow } from '../../adapters/temporal';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
-import { agentRunStart } from '../../contracts/agent-run-start';
 import type { StartRun } from '../../contracts/api.schema';
 import { workflowId } from '../../contracts/workflow-ids';
+import { launchRun } from '../../control/launch-run';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { missingInputs } from '../../domain/agents/missing-inputs';
 import { withParameters } from '../../domain/agents/run-parameters';
@@ -55,48 +46,22 @@ export async function acceptRun(
 }
 
 /**
- * Makes Temporal know an accepted run. Idempotent. When Temporal does not answer the run stays accepted, and the sweeper
- * starts it: accepting work does not depend on more than the book.
+ * Tells Temporal of an accepted run. When it does not answer the run stays accepted, and the sweeper starts it: accepting
+ * work does not depend on more than the book.
  *
  * @returns whether Temporal knows it
  */
-export async function launchRun(deps: ApiDeps, tenant: string, runId: string): Promise<Run['launch']> {
-  const run = await getRun(deps.pool, tenant, runId);
-  assert(run !== undefined, `launchRun: run ${runId} was accepted but is not in the book`);
-  if (run.launch !== 'accepted' || deps.temporal === null) return run.launch;
-  const spec = await specOf(deps, run);
+export async function launch({ pool, temporal, settings, log }: ApiDeps, tenant: string, runId: string): Promise<RunLaunch> {
+  const run = await getRun(pool, tenant, runId);
+  assert(run !== undefined, `launch: run ${runId} was accepted but is not in the book`);
+  if (temporal === null) return run.launch;
+  const { taskQueuePrefix } = settings.temporal;
   try {
-    await startWorkflow(deps.temporal.client, spec);
+    return await launchRun({ pool, temporal: temporal.client, taskQueuePrefix }, run);
   } catch (error) {
-    deps.log.warn({ err: error, runId }, 'Temporal does not take the run now; it is started later');
+    log.warn({ err: error, runId }, 'Temporal does not take the run now; it is started later');
     return 'accepted';
   }
-  if (await markRunStarted(deps.pool, tenant, runId)) return 'started';
-  return launchedByAnother(deps, run);
-}
-
-/** Somebody else started it (fine), or it was cancelled between our look and our start: then its workflow must not go on. */
-async function launchedByAnother(
-  { pool, temporal }: ApiDeps,
-  { tenant, runId, workflowId: id }: Run,
-): Promise<Run['launch']> {
-  const launch = (await getRun(pool, tenant, runId))?.launch ?? 'closed';
-  if (launch === 'closed' && temporal !== null) await cancelWorkflow(temporal.client, id);
-  return launch;
-}
-
-async function specOf({ pool, settings }: ApiDeps, run: Run) {
-  const stored = await getGraph(pool, run.tenant, run.graphId ?? '');
-  assert(stored !== undefined, `run ${run.runId} names the graph ${run.graphId}, which is not in the book`);
-  return agentRunStart({
-    tenant: run.tenant,
-    runId: run.runId,
-    graphName: stored.name,
-    graphId: stored.graphId,
-    graph: definitionOf(stored),
-    parameters: run.parameters,
-    taskQueuePrefix: settings.temporal.taskQueuePrefix,
-  });
 }
 
 /** What was stored was checked and completed before. */

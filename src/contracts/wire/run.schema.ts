@@ -53,6 +53,8 @@ const runCore = {
   createdAt: timestamp,
   startedAt: timestamp.nullable(),
   completedAt: timestamp.nullable(),
+  pausedAt: timestamp.nullable().meta({ description: 'Since when nothing new starts; null while it is not paused.' }),
+  parentRunId: uuid.nullable().meta({ description: 'The run that this one retries.' }),
 };
 
 export const runSummarySchema = z
@@ -92,6 +94,9 @@ export const runStatisticsSchema = z
     cancelled: z.int(),
     rateLimited: z.int(),
     budgetExceeded: z.int(),
+    waitingForPeople: z
+      .int()
+      .meta({ description: 'Agents that wait for a person; they count as running. See `/runs/{id}/tasks`.' }),
     totalCalls: z.int(),
     inputTokens: z.int(),
     outputTokens: z.int(),

@@ -8,6 +8,8 @@ export interface RunPlan {
   maxParallelAgents: number;
   timeoutSeconds: number;
   allowPartialCompletion: boolean;
+  /** Earlier runs that this one retries; absent in others. */
+  origins?: string[];
 }
 
 export interface PlanNode {
@@ -28,8 +30,8 @@ export interface PlanNode {
   lane?: 'fast';
   /** Completed in an earlier run whose outputs were copied: it does not run. */
   reused?: true;
-  /** Its calls keep the keys of this earlier run, so that what was stored there is used. */
-  originRunId?: string;
+  /** Its calls keep the keys of this earlier run, so that what was stored there is used: an index into `origins`. */
+  origin?: number;
 }
 
 /** What most definitions say; histories hold plans made with these values, so they never change. */
@@ -66,6 +68,33 @@ export function planOf(graph: AgentGraph): RunPlan {
 /** As it is written into history; names are ASCII. */
 export function planBytes(plan: RunPlan): number {
   return JSON.stringify(plan).length;
+}
+
+/** What a node of a retried run has of an earlier one, as its row says. */
+export interface NodeOrigin {
+  name: string;
+  /** Its output was copied from this run. */
+  reusedFromRunId: string | null;
+  /** Its calls keep the keys of this run. */
+  originRunId: string | null;
+}
+
+export function withOrigins(plan: RunPlan, stored: readonly NodeOrigin[]): RunPlan {
+  const byName = new Map(stored.map((origin) => [origin.name, origin]));
+  const origins = [...new Set(stored.flatMap(({ originRunId }) => originRunId ?? []))];
+  const nodes = plan.nodes.map((node) => ({ ...node, ...originParts(byName.get(node.name), origins) }));
+  return { ...plan, nodes, ...(origins.length > 0 ? { origins } : {}) };
+}
+
+export function originRunIdOf({ nodes, origins }: RunPlan, index: number): string | undefined {
+  const { origin } = nodes[index]!;
+  return origin === undefined ? undefined : origins?.[origin];
+}
+
+function originParts(stored: NodeOrigin | undefined, origins: readonly string[]): Partial<PlanNode> {
+  if (stored === undefined) return {};
+  if (stored.reusedFromRunId !== null) return { reused: true };
+  return stored.originRunId === null ? {} : { origin: origins.indexOf(stored.originRunId) };
 }
 
 function unusualParts(agent: Agent): Partial<PlanNode> {

@@ -1,28 +1,18 @@
-import type { Pool } from '../../adapters/postgres';
 import {
   closeRun,
   expire,
-  getGraph,
-  getRun,
-  markRunStarted,
   openRuns,
   overdueUnknown,
   pendingLaunches,
   pruneIdempotency,
   pruneOutbox,
-  type Run,
 } from '../../adapters/postgres';
-import { cancelWorkflow, startWorkflow, type TemporalClient, workflowOutcome } from '../../adapters/temporal';
-import { agentRunStart, type StartSpec } from '../../contracts/agent-run-start';
-import type { AgentGraph } from '../../domain/agents/agent-graph';
-import { present } from '../../domain/kernel/assert';
+import { workflowOutcome } from '../../adapters/temporal';
+import { launchRun, type LaunchDeps } from '../../control/launch-run';
 import type { Log } from '../../adapters/log';
 import { startLoop, type Loop } from './loop';
 
-export interface SweeperDeps {
-  pool: Pool;
-  temporal: TemporalClient['client'];
-  taskQueuePrefix: string;
+export interface SweeperDeps extends LaunchDeps {
   log: Log;
 }
 
@@ -55,36 +45,12 @@ export function startSweeper(deps: SweeperDeps): Loop {
 async function startAccepted(deps: SweeperDeps): Promise<void> {
   for (const run of await pendingLaunches(deps.pool, { olderThanMs: LAUNCH_AFTER_MS, limit: 50 })) {
     // One run that cannot be started must not keep those behind it from starting.
-    await startOne(deps, run).catch((error: unknown) =>
-      deps.log.warn({ err: error, runId: run.runId }, 'an accepted run could not be started; it is tried again'),
+    await launchRun(deps, run).then(
+      () => deps.log.info({ runId: run.runId }, 'started an accepted run'),
+      (error: unknown) =>
+        deps.log.warn({ err: error, runId: run.runId }, 'an accepted run could not be started; it is tried again'),
     );
   }
-}
-
-async function startOne(deps: SweeperDeps, run: Run): Promise<void> {
-  await startWorkflow(deps.temporal, await startSpec(deps, run));
-  if (!(await markRunStarted(deps.pool, run.tenant, run.runId))) await stopIfClosed(deps, run);
-  deps.log.info({ runId: run.runId }, 'started an accepted run');
-}
-
-/** A run that was cancelled between the look and the start has a closed row; its workflow must not go on spending. */
-async function stopIfClosed({ pool, temporal }: SweeperDeps, { tenant, runId, workflowId }: Run): Promise<void> {
-  const now = await getRun(pool, tenant, runId);
-  if (now?.launch === 'closed') await cancelWorkflow(temporal, workflowId);
-}
-
-async function startSpec(
-  { pool, taskQueuePrefix }: SweeperDeps,
-  { tenant, runId, name, graphId, parameters }: Run,
-): Promise<StartSpec> {
-  const graph = present(
-    await getGraph(pool, tenant, present(graphId, `agent run ${runId} has no graph`)),
-    `run ${runId}: graph ${graphId} is gone`,
-  );
-  return agentRunStart({
-    ...{ tenant, runId, graphName: name, graphId: graph.graphId, taskQueuePrefix },
-    ...{ graph: graph.definition as AgentGraph, parameters },
-  });
 }
 
 /** A workflow that was terminated, timed out or failed cannot write its own end. */

@@ -11,7 +11,7 @@ import {
 } from '../../contracts/agent-run';
 import { taskQueue } from '../../contracts/task-queues';
 import type { AgentRun } from '../../domain/agents/agent-run';
-import { timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
+import { originRunIdOf, timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
 
 /** The longest wait for limiter or budget inside one activity attempt; a longer one frees the slot (nextRetryDelay). */
 const INNER_WAIT_SECONDS = 10;
@@ -43,7 +43,8 @@ export class NodeContext {
 
   inputOf(index: number): NodeInput {
     const { tenant, runId, graphId } = this.input;
-    const { name, originRunId } = this.node(index);
+    const { name } = this.node(index);
+    const originRunId = originRunIdOf(this.input.plan, index);
     return { tenant, runId, graphId, node: name, ...(originRunId === undefined ? {} : { originRunId }) };
   }
 

@@ -91,6 +91,7 @@ export const BOUNDARIES: Violation[] = [
 
   // outside the sandbox
   arrow('gateway-arrows', 'src/gateway/planted', 'activities/planted'),
+  arrow('control-arrows', 'src/control/planted', 'gateway/planted'),
   arrow('gateway-arrows', 'src/gateway/planted', 'contracts/planted', true),
   arrow('activities-arrows', 'src/activities/planted', 'worker/planted'),
   arrow('worker-arrows', 'src/worker/planted', 'api/planted', true),

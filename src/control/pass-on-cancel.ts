@@ -8,10 +8,7 @@ import type { ControlDeps } from './deps';
  *
  * @throws when Temporal does not answer; the wish is in the book, and is passed on again
  */
-export async function passOnCancel(
-  { pool, temporal }: ControlDeps,
-  { tenant, runId, workflowId }: Run,
-): Promise<void> {
+export async function passOnCancel({ pool, temporal }: ControlDeps, { tenant, runId, workflowId }: Run): Promise<void> {
   const known = await cancelWorkflow(temporal, workflowId);
   await markCancelPassedOn(pool, tenant, runId);
   if (known) return;

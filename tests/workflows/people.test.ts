@@ -21,7 +21,13 @@ const nodesOf = async (run: StartedRun) =>
   Object.fromEntries((await getRunNodes(system.pool, TENANT, run.runId)).map((node) => [node.name, node]));
 const eventsOf = async (run: StartedRun, type: string) =>
   getRunEvents(system.pool, { tenant: TENANT, runId: run.runId, type, limit: 100 });
-const asked = async (run: StartedRun) => (await until(() => tasksOf(run), (tasks) => tasks.length > 0))[0]!;
+const asked = async (run: StartedRun) =>
+  (
+    await until(
+      () => tasksOf(run),
+      (tasks) => tasks.length > 0,
+    )
+  )[0]!;
 const decide = (taskId: string, decision: Pick<Parameters<typeof decideTask>[1], 'state' | 'answer'>) =>
   decideTask(system.pool, { tenant: TENANT, taskId, by: 'ada', ...decision });
 const said = async (run: StartedRun, node: string) => (await outputOf(system, run.runId, node)) as AgentOutput;
@@ -54,9 +60,12 @@ describe('a question', () => {
 
   test('holds no slot: with one slot, whoever needs no person goes on', async () => {
     const run = await system.startRun(
-      echoGraph([person('slow', {}, { priority: 7 }), echoAgent('quick'), echoAgent('next', { dependencies: ['quick'] })], {
-        maxParallelAgents: 1,
-      }),
+      echoGraph(
+        [person('slow', {}, { priority: 7 }), echoAgent('quick'), echoAgent('next', { dependencies: ['quick'] })],
+        {
+          maxParallelAgents: 1,
+        },
+      ),
     );
     await until(
       () => nodesOf(run),
@@ -167,7 +176,13 @@ test('a decision that came while every worker was dead is found by the next ones
     const list = () => listTasks(own.pool, { tenant: TENANT, runId: run.runId, limit: 1 });
     const [task] = await until(list, (tasks) => tasks.length > 0);
     await first.stop('SIGKILL');
-    await decideTask(own.pool, { tenant: TENANT, taskId: task!.taskId, state: 'answered', answer: 'still here', by: 'ada' });
+    await decideTask(own.pool, {
+      tenant: TENANT,
+      taskId: task!.taskId,
+      state: 'answered',
+      answer: 'still here',
+      by: 'ada',
+    });
     await own.startWorker('all');
     expect(await run.result()).toMatchObject({ status: 'completed', completed: 2 });
     expect(((await outputOf(own, run.runId, 'after')) as AgentOutput).content).toContain('still here');

@@ -51,7 +51,10 @@ async function toolApproval(
 ): Promise<TaskText> {
   const callKey = callKeyOf(input.originRunId ?? input.runId, input.node, callIndex);
   const { toolCalls } = await storedAnswer(deps, input.tenant, callKey);
-  const call = present(toolCalls[toolIndex], `Call ${callKey} asks for ${toolCalls.length} tools, not for ${toolIndex}`);
+  const call = present(
+    toolCalls[toolIndex],
+    `Call ${callKey} asks for ${toolCalls.length} tools, not for ${toolIndex}`,
+  );
   const details = { agent: agent.name, tool: call.name, arguments: parsedOr(call.argumentsJson), callIndex, toolIndex };
   return approval(agent, `May the agent "${agent.name}" call the tool "${call.name}"?`, details);
 }

@@ -45,10 +45,7 @@ export interface NewTask {
 }
 
 /** Idempotent by task key. @returns how the task stands; undefined when the run is over and nobody is asked any more */
-export async function openTask(
-  db: Db,
-  { tenant, runId, node, ...task }: NewTask,
-): Promise<HumanTaskState | undefined> {
+export async function openTask(db: Db, { tenant, runId, node, ...task }: NewTask): Promise<HumanTaskState | undefined> {
   const row = await retryLost(db, () =>
     firstRow<{ state: HumanTaskState | null }>(db, 'SELECT open_task($1, $2, $3, $4) AS state', [
       tenant,
@@ -163,7 +160,10 @@ export async function undeliveredDecision(
   tenant: string,
   taskId: string,
 ): Promise<UndeliveredDecision | undefined> {
-  return firstRow<UndeliveredDecision>(db, `${SELECT_UNDELIVERED} AND t.tenant_id = $1 AND t.id = $2`, [tenant, taskId]);
+  return firstRow<UndeliveredDecision>(db, `${SELECT_UNDELIVERED} AND t.tenant_id = $1 AND t.id = $2`, [
+    tenant,
+    taskId,
+  ]);
 }
 
 /** Idempotent. */

@@ -51,7 +51,11 @@ export async function acceptRun(
  *
  * @returns whether Temporal knows it
  */
-export async function launch({ pool, temporal, settings, log }: ApiDeps, tenant: string, runId: string): Promise<RunLaunch> {
+export async function launch(
+  { pool, temporal, settings, log }: ApiDeps,
+  tenant: string,
+  runId: string,
+): Promise<RunLaunch> {
   const run = await getRun(pool, tenant, runId);
   assert(run !== undefined, `launch: run ${runId} was accepted but is not in the book`);
   if (temporal === null) return run.launch;

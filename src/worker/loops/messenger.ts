@@ -1,9 +1,4 @@
-import {
-  cancelsToPassOn,
-  remindOfTasks,
-  settleDueTasks,
-  undeliveredDecisions,
-} from '../../adapters/postgres';
+import { cancelsToPassOn, remindOfTasks, settleDueTasks, undeliveredDecisions } from '../../adapters/postgres';
 import { type ControlDeps } from '../../control/deps';
 import { deliverDecision } from '../../control/deliver-decision';
 import { passOnCancel } from '../../control/pass-on-cancel';

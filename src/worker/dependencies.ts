@@ -19,6 +19,8 @@ export interface Dependencies {
   pool: Pool;
   llm(): LlmActivityDeps;
   io(): IoActivityDeps;
+  /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
+  activate(): Promise<void>;
   /** In order: loops and calls first, connections last. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function openDependencies(
   log: Log,
 ): Promise<Dependencies> {
   const closers: (() => Promise<unknown>)[] = [];
+  const activators: (() => Promise<void> | void)[] = [];
   const pool = createPool(settings.postgres.url, {
     max: settings.postgres.poolMax,
     applicationName: `longhaul-${roles.join('+')}`,
@@ -48,12 +51,15 @@ export async function openDependencies(
 
   const stores = needsStores ? openStores(settings, pool, redis, log, closers) : undefined;
   let llm: LlmActivityDeps | undefined;
-  if (stores && roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers);
-  if (roles.includes('io')) startLoops(settings, pool, redis, log, closers);
+  if (stores && roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
+  if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
     pool,
     llm: () => present(llm, 'the llm role was not opened'),
     io: () => present(stores, 'the io role was not opened'),
+    activate: async () => {
+      for (const activate of activators) await activate();
+    },
     close: async () => {
       for (const close of closers) await close();
     },
@@ -76,15 +82,16 @@ function openStores(
   return { pool, payloads, tools: toolRegistry([]), readJson, settled: () => artifacts.pushNow() };
 }
 
-async function openLlm(
+function openLlm(
   settings: Settings,
   stores: IoActivityDeps,
   redis: RedisConnection,
   log: Log,
   closers: (() => Promise<unknown>)[],
-): Promise<LlmActivityDeps> {
+  activators: (() => Promise<void> | void)[],
+): LlmActivityDeps {
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
-  await gateway.start();
+  activators.push(() => gateway.start());
   closers.unshift(() => gateway.stop());
   return { ...stores, gateway };
 }

@@ -1,8 +1,13 @@
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Settings } from '../adapters/config/settings';
+import { clientOver } from '../adapters/temporal';
 import { taskQueue, type WorkerRole } from '../contracts/task-queues';
+import { ownOwner } from '../gateway';
 import { openDependencies } from './dependencies';
 import type { Log } from '../adapters/log';
+import { ActivityRegister } from './reaper/activity-register';
+import { reapLostWorkers } from './reaper/reap';
+import { registered } from './reaper/registered';
 import { roleOptions } from './role-options';
 
 /** Drain time at shutdown: long enough to finish a model call that is nearly done. */
@@ -14,32 +19,62 @@ export interface WorkerProcess {
   finished: Promise<void>;
 }
 
-/** Starts one Temporal worker per role in this process, with the loops that belong to the roles. */
-export async function startWorkerProcess(
+/** Booted and connected, with its code loaded; asks for no task yet. */
+export interface PreparedWorker {
+  /** Ends what lost processes left, then takes tasks. */
+  run(): Promise<WorkerProcess>;
+  /** For one that never ran. */
+  discard(): Promise<void>;
+}
+
+/** Prepares one Temporal worker per role in this process, with the loops that belong to the roles. */
+export async function prepareWorkerProcess(
   roles: readonly WorkerRole[],
   settings: Settings,
   log: Log,
-): Promise<WorkerProcess> {
+): Promise<PreparedWorker> {
   installRuntime(log);
   const connection = await NativeConnection.connect({ address: settings.temporal.address });
   const dependencies = await openDependencies(roles, settings, log);
+  const register = beginRegister(roles, settings, log);
+  const { namespace, taskQueuePrefix } = settings.temporal;
   const workers = await Promise.all(
     roles.map(async (role) =>
       Worker.create({
         connection,
-        namespace: settings.temporal.namespace,
-        taskQueue: taskQueue(role, settings.temporal.taskQueuePrefix),
+        namespace,
+        taskQueue: taskQueue(role, taskQueuePrefix),
         shutdownGraceTime: SHUTDOWN_GRACE,
+        interceptors: { activity: register ? [registered(register)] : [] },
         ...(await roleOptions(role, dependencies, settings)),
       }),
     ),
   );
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  log.info({ roles }, 'worker polls');
-  return {
-    shutdown: () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown()),
-    finished: running.then(() => dependencies.close()).then(() => connection.close()),
+  const close = async () => {
+    register?.close();
+    await dependencies.close();
   };
+  return {
+    run: async () => {
+      await dependencies.activate(); // ends the leases of lost processes: before their activities, whose retries come at once
+      if (settings.worker.registerDir !== undefined) {
+        const client = clientOver(connection, namespace);
+        await reapLostWorkers({ client, dir: settings.worker.registerDir, taskQueuePrefix, log });
+      }
+      const running = Promise.all(workers.map((worker) => worker.run()));
+      log.info({ roles }, 'worker polls');
+      return {
+        shutdown: () => workers.forEach((worker) => worker.getState() === 'RUNNING' && worker.shutdown()),
+        finished: running.then(close).then(() => connection.close()),
+      };
+    },
+    discard: close,
+  };
+}
+
+function beginRegister(roles: readonly WorkerRole[], { worker }: Settings, log: Log): ActivityRegister | undefined {
+  if (worker.registerDir === undefined) return undefined;
+  return ActivityRegister.begin(worker.registerDir, { owner: ownOwner(), roles }, log);
 }
 
 /** One logger for ours and Temporal's lines; the core says only warnings, or every poll is a line. */
@@ -47,6 +82,7 @@ function installRuntime(log: Log): void {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
     log[level]({ ...meta }, message);
   Runtime.install({
+    shutdownSignals: [], // main.ts has them; the SDK's own set holds SIGUSR2, which promotes a standby
     logger: {
       log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
       trace: write('trace'),

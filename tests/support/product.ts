@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { startStack, type Stack } from '../../src/adapters/embedded';
+import { startStack, type Stack, type StackOptions } from '../../src/adapters/embedded';
 import { createPool } from '../../src/adapters/postgres';
 import type { Attempt, ReconcileReport, RunAttempts, RunStarted, RunView } from '../../src/contracts/api.schema';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes';
@@ -13,6 +13,7 @@ import { until } from './until';
 
 /** The whole product as `longhaul up` runs it, services and supervisor included, in a folder of its own: tests may kill any part. */
 export interface Product {
+  dir: string;
   stack: Stack;
   pool: Pool;
   api<T>(method: string, path: string, body?: object): Promise<T>;
@@ -27,10 +28,14 @@ export interface Product {
   close(): Promise<void>;
 }
 
-export async function startProduct(workerEnv: Record<string, string> = {}): Promise<Product> {
+export async function startProduct(
+  workerEnv: Record<string, string> = {},
+  options: Pick<StackOptions, 'standby' | 'onEvent'> = {},
+): Promise<Product> {
   const dir = await mkdtemp(join(tmpdir(), 'longhaul-product-'));
   await chmod(dir, 0o755); // PostgreSQL's own user must reach its data below
   const stack = await startStack({
+    ...options,
     dir,
     durable: false,
     searchAttributes: SEARCH_ATTRIBUTES,
@@ -58,6 +63,7 @@ export async function startProduct(workerEnv: Record<string, string> = {}): Prom
   };
   const book = () => readJsonLines<BookLine & { attemptKey: string | null }>(stack.state.services.modelServer!.logFile);
   const product: Product = {
+    dir,
     stack,
     pool,
     api,

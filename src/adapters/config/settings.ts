@@ -69,6 +69,11 @@ export const settingsSchema = z.strictObject({
       maxInFlight: setting(positive.default(200), 'LONGHAUL_LLM_MAX_IN_FLIGHT', 'Calls one llm worker holds at once.'),
     })
     .prefault({}),
+  worker: z
+    .strictObject({
+      registerDir: setting(z.string().optional(), 'LONGHAUL_WORKER_REGISTER_DIR', 'Folder in which the workers of this machine note the activities they run, so that the successor of one that was killed ends them at once. Without it heartbeat timeouts do. `longhaul up` sets it.'),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: setting(z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'LONGHAUL_LOG_LEVEL', 'Lowest level that is logged.'),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { allOrFirstFailure } from './all-or-first-failure';
 import { freePort } from './free-port';
-import { readyLine, type ProgramSpec } from './program';
+import { readyLine, standbyLine, type ProgramSpec } from './program';
 import type { ProcessSupervisor } from './process-supervisor';
 import { projectRoot } from './project-root';
 import { runProgram } from './run-program';
@@ -10,9 +10,12 @@ import { logFileOf } from './services';
 import { WORKER_ROLES, type StackOptions } from './stack-options';
 import { stackFolder, type StackState } from './state-file';
 import { serviceEnvironment } from './service-environment';
+import type { StandbySpec } from './warm-standby';
 
 const MIGRATE_TIMEOUT_MS = 120_000;
 const READY_TIMEOUT_MS = 60_000;
+/** A standby that is promoted has booted already; one that takes longer than a boot is given up for a new process. */
+const PROMOTE_TIMEOUT_MS = 5_000;
 /** Longer than a worker's own drain, so that paid calls in flight are not cut off. */
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -58,10 +61,30 @@ async function startModelServer({ options, supervisor, state }: OwnProgramsConte
 }
 
 async function startWorker({ options, supervisor, state }: OwnProgramsContext, role: string): Promise<void> {
+  const spec = workerProgram(options, state, role);
+  const { pid } = await supervisor.start(spec, options.standby ? standbyOf(options, spec) : undefined);
+  state.workers.push({ role, pid });
+}
+
+function workerProgram(options: StackOptions, state: StackState, role: string): ProgramSpec {
   const spec = ownProgram(options, 'worker', ['--role', role], environmentOf(options, state));
   const name = `worker-${role}`;
-  const { pid } = await supervisor.start({ ...spec, name, logFile: logFileOf(options.dir, name) });
-  state.workers.push({ role, pid });
+  return { ...spec, name, logFile: logFileOf(options.dir, name) };
+}
+
+function standbyOf(options: StackOptions, spec: ProgramSpec): StandbySpec {
+  const name = `${spec.name}-standby`;
+  const logFile = logFileOf(options.dir, name);
+  const args = [...spec.args, '--standby'];
+  return {
+    ...spec,
+    name,
+    logFile,
+    args,
+    ready: standbyLine,
+    promoteSignal: 'SIGUSR2',
+    promoteTimeoutMs: PROMOTE_TIMEOUT_MS,
+  };
 }
 
 async function startApi({ options, supervisor, state }: OwnProgramsContext): Promise<void> {
@@ -92,7 +115,10 @@ function programPath(path: string): string {
 }
 
 /** Where everything is, under the names that every process reads its settings from. */
-function environmentOf({ workerEnv }: StackOptions, { services, token, payloadDir }: StackState): NodeJS.ProcessEnv {
+function environmentOf(
+  { dir, workerEnv }: StackOptions,
+  { services, token, payloadDir }: StackState,
+): NodeJS.ProcessEnv {
   const { temporal, postgres, redis, modelServer } = services;
   return {
     ...process.env,
@@ -104,6 +130,7 @@ function environmentOf({ workerEnv }: StackOptions, { services, token, payloadDi
     ...(modelServer ? { LONGHAUL_MODEL_SERVER_URL: modelServer.url } : {}),
     LONGHAUL_PAYLOAD_DIR: payloadDir,
     LONGHAUL_API_TOKEN: token,
+    LONGHAUL_WORKER_REGISTER_DIR: join(stackFolder(dir), 'activities'),
     ...workerEnv,
   };
 }

@@ -1,6 +1,8 @@
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { ProgramSpec, RunningProgram } from './program';
-import { SupervisedProgram, type ProgramEvent } from './supervised-program';
+import type { ProgramEvent } from './program-event';
+import { SupervisedProgram } from './supervised-program';
+import type { StandbySpec } from './warm-standby';
 
 /** Keeps a set of programs alive, one process per role. */
 export class ProcessSupervisor {
@@ -9,8 +11,11 @@ export class ProcessSupervisor {
 
   constructor(private readonly onEvent: (event: ProgramEvent) => void) {}
 
-  /** @throws LonghaulError ProgramFailed when it does not serve in time; then it is not kept alive either. */
-  async start(spec: ProgramSpec): Promise<RunningProgram> {
+  /**
+   * With a standby beside it, if one is given, that takes over when it dies.
+   * @throws LonghaulError ProgramFailed when it does not serve in time; then it is not kept alive either.
+   */
+  async start(spec: ProgramSpec, standby?: StandbySpec): Promise<RunningProgram> {
     if (this.stopped)
       throw new LonghaulError('WrongState', {
         what: 'Supervisor of',
@@ -19,7 +24,7 @@ export class ProcessSupervisor {
         action: 'starting a program',
         expected: 'a running one',
       });
-    const program = new SupervisedProgram(spec, this.onEvent);
+    const program = new SupervisedProgram(spec, this.onEvent, standby);
     this.programs.set(spec.name, program);
     return program.start();
   }

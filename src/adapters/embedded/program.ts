@@ -32,6 +32,8 @@ export interface RunningProgram {
   /** What `ready` answered. */
   info: object;
   exited: Promise<Exit>;
+  /** What it has printed so far. */
+  output(): string;
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -53,10 +55,11 @@ export async function startProgram(spec: ProgramSpec, onSpawn: (pid: number) => 
   const program = {
     pid: child.pid,
     exited,
+    output: () => readLog(spec.logFile, log.startBytes),
     stop: () => stopGroup(spec, child.pid!, exited),
     kill: (signal: NodeJS.Signals) => signalGroup(child.pid!, signal),
   };
-  const info = await firstAnswer(spec, log.startBytes, exited);
+  const info = await firstAnswer(spec, program.output, exited);
   if (info) return { ...program, info };
   await program.stop();
   throw failed(spec, `did not serve within ${spec.readyTimeoutMs} ms or ended before`, log.startBytes);
@@ -64,7 +67,15 @@ export async function startProgram(spec: ProgramSpec, onSpawn: (pid: number) => 
 
 /** For programs that print one line `READY {json}` when they serve. */
 export async function readyLine(output: () => string): Promise<object | undefined> {
-  const line = /^READY (\{.*\})$/m.exec(output());
+  return answerIn(/^READY (\{.*\})$/m.exec(output()));
+}
+
+/** The same when they could serve, and wait to be told. */
+export async function standbyLine(output: () => string): Promise<object | undefined> {
+  return answerIn(/^STANDBY (\{.*\})$/m.exec(output()));
+}
+
+function answerIn(line: RegExpExecArray | null): object | undefined {
   return line ? (JSON.parse(line[1]!) as object) : undefined;
 }
 
@@ -93,10 +104,13 @@ function exitOf(child: ChildProcess): Promise<Exit & { error?: Error }> {
   });
 }
 
-async function firstAnswer(spec: ProgramSpec, startBytes: number, exited: Promise<Exit>): Promise<object | undefined> {
+async function firstAnswer(
+  spec: ProgramSpec,
+  output: () => string,
+  exited: Promise<Exit>,
+): Promise<object | undefined> {
   let ended = false;
   void exited.then(() => (ended = true));
-  const output = () => readLog(spec.logFile, startBytes);
   const answer = await waitFor<object | 'ended'>(
     async () => (ended ? 'ended' : spec.ready(output)),
     spec.readyTimeoutMs,

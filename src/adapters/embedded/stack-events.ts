@@ -1,5 +1,5 @@
 import type { RungWalked } from './ladder';
-import type { ProgramEvent } from './supervised-program';
+import type { ProgramEvent } from './program-event';
 
 /** What a stack tells while it starts, runs and stops; the CLI prints it. */
 export type StackEvent =

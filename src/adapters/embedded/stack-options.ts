@@ -22,6 +22,8 @@ export interface StackOptions {
   modelServerArgs?: readonly string[];
   /** Added to the environment of workers and API. */
   workerEnv?: Readonly<Record<string, string>>;
+  /** Keeps one more process per worker role, booted and waiting, that takes over when its sibling dies. */
+  standby?: boolean;
   /** False lets PostgreSQL forget with the machine (not with the process), for quicker tests. */
   durable?: boolean;
   onEvent?: (event: StackEvent) => void;

@@ -11,7 +11,7 @@ import type { StackEvent } from './stack-events';
 import { WORKER_ROLES, type StackOptions } from './stack-options';
 import { StackRecord } from './stack-record';
 import { readState, stackFolder, type StackState } from './state-file';
-import type { ProgramEvent } from './supervised-program';
+import type { ProgramEvent } from './program-event';
 
 /** API first (no new work), then the workers drain, then what they need. */
 const STOP_ORDER = [

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalGroup, startProgram, type Exit, type ProgramSpec, type RunningProgram } from './program';
-
-export type ProgramEvent =
-  | { type: 'spawned'; name: string; pid: number }
-  | { type: 'ready'; name: string; pid: number; info: object; restarted: boolean; tookMs: number }
-  | ({ type: 'died'; name: string; pid: number } & Exit)
-  | { type: 'start-failed'; name: string; message: string; nextTryMs: number }
-  | { type: 'stopped'; name: string };
+import { signalGroup, startProgram, type ProgramSpec, type RunningProgram } from './program';
+import type { ProgramEvent } from './program-event';
+import { WarmStandby, type StandbySpec } from './warm-standby';
 
 /** The first restart comes at once: most deaths are single, and every ms counts for the calls that wait. */
 const BACKOFF_MS = [0, 100, 250, 500, 1_000, 2_500, 5_000];
@@ -20,11 +15,15 @@ export class SupervisedProgram {
   private failures = 0;
   private readonly stopping = new AbortController();
   private keptAlive: Promise<void> = Promise.resolve();
+  private readonly standby: WarmStandby | undefined;
 
   constructor(
     readonly spec: ProgramSpec,
     private readonly onEvent: (event: ProgramEvent) => void,
-  ) {}
+    standby?: StandbySpec,
+  ) {
+    this.standby = standby && new WarmStandby(standby, onEvent);
+  }
 
   /** The process that serves now; undefined between two lives. */
   get pid(): number | undefined {
@@ -35,6 +34,7 @@ export class SupervisedProgram {
   async start(): Promise<RunningProgram> {
     const program = await this.launch(false);
     this.keptAlive = this.keepAlive(program);
+    this.standby?.prepare();
     return program;
   }
 
@@ -45,6 +45,7 @@ export class SupervisedProgram {
   async stop(): Promise<void> {
     if (this.stopping.signal.aborted) return this.keptAlive;
     this.stopping.abort();
+    await this.standby?.stop(); // first: it must not take over from one that drains
     if (this.current) await this.current.stop();
     else this.kill('SIGKILL'); // between spawn and ready: it has nothing to drain yet
     await this.keptAlive;
@@ -68,7 +69,7 @@ export class SupervisedProgram {
       await this.backOff();
       if (this.stopping.signal.aborted) return undefined;
       try {
-        return await this.launch(true);
+        return (await this.promote()) ?? (await this.launch(true));
       } catch (error) {
         this.onEvent({
           type: 'start-failed',
@@ -83,21 +84,30 @@ export class SupervisedProgram {
 
   private async launch(restarted: boolean): Promise<RunningProgram> {
     const startedMs = Date.now();
-    const { name } = this.spec;
-    const program = await startProgram(this.spec, (pid) => {
-      this.spawnedPid = pid;
-      this.onEvent({ type: 'spawned', name, pid });
-      if (this.stopping.signal.aborted) this.kill('SIGKILL');
-    });
+    const program = await startProgram(this.spec, (pid) => this.spawned(pid));
+    return this.serves(program, restarted, startedMs);
+  }
+
+  /** The sibling that waits takes over; the next one to wait is started meanwhile. */
+  private async promote(): Promise<RunningProgram | undefined> {
+    const startedMs = Date.now();
+    const program = await this.standby?.promote();
+    this.standby?.prepare();
+    if (!program) return undefined;
+    this.spawned(program.pid);
+    return this.serves(program, true, startedMs);
+  }
+
+  private spawned(pid: number): void {
+    this.spawnedPid = pid;
+    this.onEvent({ type: 'spawned', name: this.spec.name, pid });
+    if (this.stopping.signal.aborted) this.kill('SIGKILL');
+  }
+
+  private serves(program: RunningProgram, restarted: boolean, startedMs: number): RunningProgram {
+    const { pid, info } = program;
     this.current = program;
-    this.onEvent({
-      type: 'ready',
-      name,
-      pid: program.pid,
-      info: program.info,
-      restarted,
-      tookMs: Date.now() - startedMs,
-    });
+    this.onEvent({ type: 'ready', name: this.spec.name, pid, info, restarted, tookMs: Date.now() - startedMs });
     return program;
   }
 

@@ -10,6 +10,7 @@ import { consoleOf, jsonCommand, type CommonOptions, type Registration } from '.
 interface UpOptions extends CommonOptions {
   apiPort?: number;
   uiPort?: number;
+  standby?: boolean;
 }
 
 export const registerUp: Registration = (program) => {
@@ -20,13 +21,15 @@ export const registerUp: Registration = (program) => {
   )
     .option('--api-port <port>', 'port of the API; a free one by default', port)
     .option('--ui-port <port>', 'port of the embedded Temporal’s Web UI; a free one by default', port)
+    .option('--standby', 'keep a booted spare of each worker, which takes over when its sibling dies')
     .action(up);
 };
 
-async function up({ apiPort, uiPort, ...options }: UpOptions): Promise<void> {
+async function up({ apiPort, uiPort, standby, ...options }: UpOptions): Promise<void> {
   const console = consoleOf(options);
   const { signal } = onInterrupt();
-  const stack = await startStackIn(process.cwd(), { ports: { api: apiPort, temporalUi: uiPort }, signal }, console);
+  const ports = { api: apiPort, temporalUi: uiPort };
+  const stack = await startStackIn(process.cwd(), { ports, standby, signal }, console);
   tell(stack, console);
   if (!signal.aborted) await once(signal, 'abort');
   console.note('Stopping: calls under way may end first. Ctrl-C again gives them up; the next start clears away.');

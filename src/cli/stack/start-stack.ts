@@ -17,7 +17,7 @@ const LIMITS = { LONGHAUL_REQUESTS_PER_MINUTE: '6000', LONGHAUL_CONCURRENT_REQUE
  */
 export async function startStackIn(
   dir: string,
-  options: Pick<StackOptions, 'ports'> & { signal: AbortSignal },
+  options: Pick<StackOptions, 'ports' | 'standby'> & { signal: AbortSignal },
   console: Console,
 ): Promise<Stack> {
   const unset = Object.entries(LIMITS).filter(([name]) => process.env[name] === undefined);

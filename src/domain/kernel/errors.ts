@@ -50,6 +50,7 @@ export const ERRORS = {
   PoisonCall: { status: 502, retryable: false, message: 'Call {callKey}: {attempts} attempts ended unknown (the process died each time). The prompt may kill its worker; it is not tried again.' },
   RetriesExhausted: { status: 502, retryable: false, message: 'Agent "{agent}": {attempts} attempts failed, {allowed} allowed. Last error: {detail}' },
   TaskExpired: { status: 409, retryable: false, message: 'Agent "{agent}": nobody answered within {dueSeconds} s, and it has no fallback. Give it `human.fallback`, or more time with `human.dueSeconds`.' },
+  WorkerLost: { status: 500, retryable: true, message: 'Worker process {process} ended while this step was under way. The step is repeated by another one.' },
   PaymentUnsettled: { status: 500, retryable: true, message: 'Call {callKey}: the answer could not be stored yet: {detail}' },
 
   // ── artifacts ────────────────────────────────────────────────────────────

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readyLine, type ProgramSpec } from '../../../../src/adapters/embedded/program';
+import { readyLine, standbyLine, type ProgramSpec } from '../../../../src/adapters/embedded/program';
 import { identifyProcess } from '../../../../src/adapters/embedded/process-identity';
 import { ProcessSupervisor } from '../../../../src/adapters/embedded/process-supervisor';
-import type { ProgramEvent } from '../../../../src/adapters/embedded/supervised-program';
+import type { ProgramEvent } from '../../../../src/adapters/embedded/program-event';
+import type { StandbySpec } from '../../../../src/adapters/embedded/warm-standby';
 import { waitFor } from '../../../../src/adapters/embedded/wait-for';
 
 const SERVES = `console.log('READY ' + JSON.stringify({ life: process.pid })); setInterval(() => {}, 1000);`;
@@ -109,4 +110,54 @@ it('can be stopped while a program starts', async () => {
   await supervisor.stop([]);
   expect(await starting).toMatchObject({ code: 'ProgramFailed' });
   await expect(supervisor.start(spec('late', SERVES))).rejects.toMatchObject({ code: 'WrongState' });
+});
+
+const WAITS = `process.once('SIGUSR2', () => console.log('READY ' + JSON.stringify({ life: process.pid }))); console.log('STANDBY {}'); setInterval(() => {}, 1000);`;
+
+function standbyOf(name: string, script: string): StandbySpec {
+  const standby = spec(`${name}-standby`, script, { ready: standbyLine });
+  return { ...standby, promoteSignal: 'SIGUSR2', promoteTimeoutMs: 5_000 };
+}
+const waiting = (count: number) =>
+  waitFor(() => {
+    const ready = events.filter((event) => event.type === 'ready' && event.name.endsWith('-standby'));
+    return ready.length >= count && (ready[count - 1] as { pid: number }).pid;
+  }, 10_000);
+
+it('promotes the standby of a program that died, and keeps another one waiting', async () => {
+  await supervisor.start(spec('one', SERVES), standbyOf('one', WAITS));
+  const first = await waiting(1);
+  supervisor.kill('one');
+  const second = await waiting(2);
+  expect(supervisor.pidOf('one')).toBe(first);
+  supervisor.kill('one');
+  await waiting(3);
+  expect(supervisor.pidOf('one')).toBe(second);
+  const served = events.filter((event) => event.type === 'ready' && event.name === 'one');
+  expect(served.map((event) => 'info' in event && event.info)).toEqual([
+    expect.anything(),
+    { life: first },
+    { life: second },
+  ]);
+});
+
+it('starts a new process when the standby dies of its promotion', async () => {
+  const dies = `process.once('SIGUSR2', () => process.exit(1)); console.log('STANDBY {}'); setInterval(() => {}, 1000);`;
+  await supervisor.start(spec('one', SERVES), standbyOf('one', dies));
+  const spare = await waiting(1);
+  supervisor.kill('one');
+  await waitFor(
+    () => events.some((event) => event.type === 'ready' && event.name === 'one' && event.restarted),
+    10_000,
+  );
+  expect(supervisor.pidOf('one')).not.toBe(spare);
+  expect(supervisor.pidOf('one')).toBeDefined();
+});
+
+it('replaces a standby that died waiting, and stops it with its sibling', async () => {
+  await supervisor.start(spec('one', SERVES), standbyOf('one', WAITS));
+  process.kill((await waiting(1)) as number, 'SIGKILL');
+  const second = (await waiting(2)) as number;
+  await supervisor.stop([]);
+  expect(await isGone(second)).toBe(true);
 });

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Log } from '../../adapters/log';
+import { failAttempt, resetStickyQueues, type TemporalClient } from '../../adapters/temporal';
+import { taskQueue } from '../../contracts/task-queues';
+import { LonghaulError } from '../../domain/kernel/errors';
+import { certainlyDead } from '../../gateway';
+import { dropRegister, readRegisters, type LeftRegister } from './register-file';
+
+export interface ReaperDeps {
+  client: TemporalClient['client'];
+  dir: string;
+  taskQueuePrefix: string;
+  log: Log;
+}
+
+/**
+ * Ends what the processes of this machine that are certainly gone have left under way, so that it is repeated after one
+ * process boot and not after a timeout. Their leases must have been ended before: the next attempt starts at once.
+ * Never throws: what is not ended here, timeouts end.
+ */
+export async function reapLostWorkers(deps: ReaperDeps): Promise<void> {
+  if (!existsSync(deps.dir)) return;
+  const left = readRegisters(deps.dir);
+  const dead = new Set(certainlyDead(left.map(({ owner }) => owner)));
+  await Promise.all(left.filter(({ owner }) => dead.has(owner)).map((register) => reap(deps, register)));
+}
+
+async function reap(deps: ReaperDeps, left: LeftRegister): Promise<void> {
+  const { client, log } = deps;
+  const failure = workerLost(left.owner);
+  try {
+    const ended = await Promise.all(left.tokens.map((token) => failAttempt(client, token, failure)));
+    const freed = left.roles.includes('workflows')
+      ? await resetStickyQueues(client, taskQueue('workflows', deps.taskQueuePrefix))
+      : 0;
+    dropRegister(left.file);
+    log.info({ lost: left.owner, activities: ended.filter(Boolean).length, freed }, 'ended what a lost worker left');
+  } catch (error) {
+    log.warn({ err: error, lost: left.owner }, 'could not end what a lost worker left; timeouts do');
+  }
+}
+
+/** No model said anything, so nothing is counted: what the call cost is the ledger's matter. */
+function workerLost(owner: string): ApplicationFailure {
+  const { message, code } = new LonghaulError('WorkerLost', { process: owner });
+  return ApplicationFailure.create({ message, type: code, nonRetryable: false, nextRetryDelay: 1 });
+}

@@ -5,12 +5,13 @@ ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch'));
 ALTER TABLE run ADD COLUMN paused_at timestamptz;      -- since when nothing new starts; status stays what it is
 ALTER TABLE run ADD COLUMN history_ref uuid;           -- the finished workflow's history, as an artifact
+ALTER TABLE run ADD COLUMN history_note text;          -- why there will never be one (past retention, too large)
 ALTER TABLE run ADD COLUMN cancel_requested_at timestamptz; -- kept, so that a cancel outlives a server that is away
 ALTER TABLE run ADD COLUMN cancel_passed_on_at timestamptz; -- Temporal has it
 ALTER TABLE run_node ADD COLUMN origin_run_id uuid;    -- the earlier run whose call keys its calls keep
 CREATE INDEX run_to_cancel ON run (cancel_requested_at) WHERE launch = 'started' AND cancel_requested_at IS NOT NULL AND cancel_passed_on_at IS NULL;
 CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
-CREATE INDEX run_without_history ON run (completed_at) WHERE launch = 'closed' AND history_ref IS NULL;
+CREATE INDEX run_without_history ON run (id) WHERE launch = 'closed' AND history_ref IS NULL AND history_note IS NULL;
 
 -- A question or an approval. The row is the truth; the workflow is told of a decision by an update, again and again until
 -- it has answered (delivered_at), so neither a person's answer nor a due time is lost while it is away.
@@ -227,6 +228,6 @@ DROP FUNCTION cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_
 DROP TABLE fast_result, tool_result, human_task;
 DROP INDEX run_without_history, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;
-ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at;
+ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN history_note, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at;
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run'));

@@ -1,9 +1,17 @@
+import { REPLAY_EXIT } from '../contracts/replay-exit';
 import { LonghaulError, type Problem } from '../domain/kernel/errors';
 import { ApiProblem, ApiUnreachable } from './http/api-client';
 import type { Console } from './view/console';
 
 /** Documented in docs/guides/cli.md; scripts rely on them. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  diverged: REPLAY_EXIT.diverged,
+  interrupted: 130,
+} as const;
 
 /** Ctrl-C (or SIGTERM, or a closed terminal) while something was still under way. */
 export class Interrupted extends Error {

@@ -6,3 +6,4 @@ export * from './wire/run-details.schema';
 export * from './wire/artifact.schema';
 export * from './wire/system.schema';
 export * from './wire/ledger.schema';
+export * from './wire/run-history.schema';

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../contracts/run-history.schema';
+import type { HistoryEvent } from '../contracts/wire/run-history.schema';
 import { valueOf, valuesOf } from './payload';
 import type { RecordedStep, Step } from './step';
 

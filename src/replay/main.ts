@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { REPLAY_EXIT } from '../contracts/replay-exit';
-import { lastWordsOf } from '../domain/kernel/message-of';
+import { LonghaulError } from '../domain/kernel/errors';
+import { lastWordsOf, messageOf } from '../domain/kernel/message-of';
 import { readDocument, type ReplayInput } from './read-document';
 import { replayExecution, type Outcome } from './replay-execution';
 import { reportOf, reportText } from './report';
@@ -56,8 +57,15 @@ function quietRuntime(): void {
   });
 }
 
+/** In the shape in which `longhaul --json` reports any failure. */
+function report(error: unknown): void {
+  if (!process.argv.includes('--json')) return void process.stderr.write(`${lastWordsOf(error)}\n`);
+  const code = LonghaulError.is(error) ? error.code : 'Error';
+  process.stdout.write(`${JSON.stringify({ error: { code, message: messageOf(error), problems: [] } })}\n`);
+}
+
 main().catch((error: unknown) => {
-  process.stderr.write(`${lastWordsOf(error)}\n`);
+  report(error);
   process.exitCode = REPLAY_EXIT.failed;
   setImmediate(() => process.exit());
 });

@@ -1,10 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import {
-  bareHistorySchema,
-  HISTORY_BYTES_MAX,
-  runHistorySchema,
-  type BareHistory,
-} from '../contracts/run-history.schema';
+import { HISTORY_BYTES_MAX } from '../contracts/history-limits';
+import { bareHistorySchema, runHistorySchema, type BareHistory } from '../contracts/wire/run-history.schema';
 import { LonghaulError } from '../domain/kernel/errors';
 import { messageOf } from '../domain/kernel/message-of';
 

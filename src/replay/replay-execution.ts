@@ -1,5 +1,5 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import type { BareHistory } from '../contracts/run-history.schema';
+import type { BareHistory } from '../contracts/wire/run-history.schema';
 import { messageOf } from '../domain/kernel/message-of';
 import { firstDivergence, otherArguments, type Divergence, type OtherArguments } from './divergence';
 import { recordedSteps } from './events';

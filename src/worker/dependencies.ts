@@ -11,6 +11,7 @@ import { present } from '../domain/kernel/assert';
 import { openGateway } from '../gateway';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
+import { startHistoryKeeper } from './loops/history-keeper';
 import { startMessenger } from './loops/messenger';
 import { startRelay } from './loops/relay';
 import { startSweeper } from './loops/sweeper';
@@ -108,7 +109,11 @@ function startLoops(
   const { taskQueuePrefix } = settings.temporal;
   const sweeper = startSweeper({ pool, temporal: temporal.client, taskQueuePrefix, log });
   const messenger = startMessenger({ pool, temporal: temporal.client, log });
+  const artifacts = createArtifactBus({ pool, payloads: createPayloadStore(settings.payloads), redis, log });
+  const histories = startHistoryKeeper({ pool, temporal: temporal.client, artifacts, log });
   closers.unshift(
+    () => histories.stop(),
+    () => artifacts.close(),
     () => messenger.stop(),
     () => sweeper.stop(),
     () => relay.stop(),

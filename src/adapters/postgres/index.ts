@@ -4,6 +4,7 @@ export * from './budgets';
 export * from './call-results';
 export * from './connection';
 export * from './graphs';
+export * from './histories';
 export * from './human-tasks';
 export * from './idempotency';
 export * from './ledger';

@@ -1,3 +1,4 @@
+export { codeVersion } from './code-version';
 export {
   connectTemporal,
   connectTemporalLazily,
@@ -5,5 +6,6 @@ export {
   type TemporalAddress,
   type TemporalClient,
 } from './connection';
+export { workflowHistory, type WorkflowHistory } from './histories';
 export { clientOver, failAttempt, resetStickyQueues } from './lost-worker';
 export { cancelWorkflow, startWorkflow, updateWorkflow, workflowOutcome, type WorkflowStart } from './workflows';

@@ -4,6 +4,7 @@ import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
 import { runDetailRoutes } from './run-details';
+import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
 import { systemRoutes } from './system';
 
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...graphRoutes,
   ...runRoutes,
   ...runDetailRoutes,
+  ...runHistoryRoutes,
   ...artifactRoutes,
   ...systemRoutes,
   ...ledgerRoutes,

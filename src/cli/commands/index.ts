@@ -2,6 +2,7 @@ import { registerArtifacts } from './artifacts';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
+import { registerHistory } from './history';
 import { registerLedger } from './ledger';
 import { registerPrograms } from './programs';
 import type { Registration } from './registration';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Registration[] = [
   registerRuns,
   registerArtifacts,
   registerLedger,
+  registerHistory,
   registerConfig,
   registerPrograms,
 ];

@@ -54,3 +54,9 @@ export function modelName(text: string): string {
   if (/^[\w./-][\w./:@-]*$/.test(text)) return text;
   throw new InvalidArgumentError('Expected the name of a model, such as gpt-4.1-mini.');
 }
+
+/** Where Node's inspector listens: `9229`, `127.0.0.1:9230`. */
+export function inspectAddress(text: string): string {
+  if (/^([\w.-]+:)?\d{1,5}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected a port, or host:port, such as 127.0.0.1:9229.');
+}

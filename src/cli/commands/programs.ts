@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { onInterrupt } from '../interrupt';
+import { runOwnProgram } from '../own-program';
 import type { CommonOptions, Registration } from './registration';
 
 const PROGRAMS = [
@@ -26,27 +23,15 @@ export const registerPrograms: Registration = (program) => {
       .allowExcessArguments()
       .helpOption(false)
       .action(async ({ json }: CommonOptions, { args }: { args: string[] }) => {
-        process.exitCode = await runProgram(join(__dirname, '..', '..', path), args, json === true);
+        process.exitCode = await runOwnProgram({
+          ...{ path, args, stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'] },
+          onStdout: (stdout) => void passOnAsJson(stdout),
+        });
       });
   }
 };
 
-/**
- * In a process group of its own: a terminal's Ctrl-C would reach it beside the one that is passed on, and a program that
- * hears a second signal while it drains ends at once.
- */
-async function runProgram(path: string, args: string[], json: boolean): Promise<number> {
-  const child = spawn(process.execPath, [path, ...args], {
-    stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'],
-    detached: true,
-  });
-  onInterrupt().signal.addEventListener('abort', () => child.kill('SIGTERM'));
-  if (child.stdout) void passOnAsJson(child.stdout);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return code ?? 1;
-}
-
-async function passOnAsJson(stdout: NonNullable<ChildProcess['stdout']>): Promise<void> {
+async function passOnAsJson(stdout: NodeJS.ReadableStream): Promise<void> {
   for await (const line of createInterface(stdout))
     process.stdout.write(`${line.startsWith(READY) ? line.slice(READY.length) : line}\n`);
 }

@@ -16,6 +16,7 @@ export const ERRORS = {
   NotFound: { status: 404, retryable: false, message: '{what} "{id}" does not exist.' },
   MethodNotAllowed: { status: 405, retryable: false, message: '{path} has no {method}; it has {allowed}.' },
   WrongState: { status: 409, retryable: false, message: '{what} "{id}" is {state}; {action} needs {expected}.' },
+  HistoryUnavailable: { status: 410, retryable: false, message: 'The history of workflow "{workflowId}" is not to be had: {detail}.' },
   IdempotencyKeyReused: { status: 422, retryable: false, message: 'Idempotency-Key "{key}" was used before with another body. Use a new key for a new request.' },
   IdempotencyInProgress: { status: 409, retryable: true, message: 'The first request with Idempotency-Key "{key}" is still in progress. Ask again in a moment.' },
 

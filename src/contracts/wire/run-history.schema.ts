@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** What a run's history weighs at most, as JSON. The payload store takes 64 MiB; the rest of the document is small. */
-export const HISTORY_BYTES_MAX = 48 * 1024 * 1024;
-
 const historyEvent = z.looseObject({ eventId: z.string(), eventType: z.string() });
 /** In Temporal's own JSON form, so that its tools read it too. */
 const history = z.looseObject({ events: z.array(historyEvent).min(1) });

@@ -11,6 +11,11 @@ ALTER TABLE run ADD COLUMN cancel_passed_on_at timestamptz; -- Temporal has it
 ALTER TABLE run_node ADD COLUMN origin_run_id uuid;    -- the earlier run whose call keys its calls keep
 CREATE INDEX run_to_cancel ON run (cancel_requested_at) WHERE launch = 'started' AND cancel_requested_at IS NOT NULL AND cancel_passed_on_at IS NULL;
 CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
+ALTER TABLE run ADD COLUMN batch_id uuid REFERENCES run (id), ADD COLUMN batch_position integer; -- its batch, its place there
+-- held: a run of a batch whose turn has not come; only its batch starts it
+ALTER TABLE run DROP CONSTRAINT run_launch_check;
+ALTER TABLE run ADD CONSTRAINT run_launch_check CHECK (launch IN ('held', 'accepted', 'started', 'closed'));
+CREATE UNIQUE INDEX run_by_batch ON run (batch_id, batch_position) WHERE batch_id IS NOT NULL;
 CREATE INDEX run_without_history ON run (id) WHERE launch = 'closed' AND history_ref IS NULL AND history_note IS NULL;
 
 -- A question or an approval. The row is the truth; the workflow is told of a decision by an update, again and again until
@@ -199,6 +204,16 @@ END $$;
 CREATE TRIGGER run_closed AFTER UPDATE OF launch ON run FOR EACH ROW
   WHEN (NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION cancel_tasks_of_closed_run();
 
+-- A batch that is over, also one that was terminated, holds nobody back any more: what never started never will.
+CREATE FUNCTION close_held_runs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM close_run(m.tenant_id, m.id, 'cancelled', 'batch_ended', 'Its batch ended before its turn came.')
+  FROM run m WHERE m.batch_id = NEW.id AND m.launch = 'held';
+  RETURN NULL;
+END $$;
+CREATE TRIGGER batch_closed AFTER UPDATE OF launch ON run FOR EACH ROW
+  WHEN (NEW.kind = 'batch' AND NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION close_held_runs();
+
 -- As before, and it knows of pauses.
 CREATE OR REPLACE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE terminal boolean := coalesce(p_delta->>'status' IN ('completed', 'partially_completed', 'failed', 'cancelled'), false);
@@ -223,11 +238,15 @@ BEGIN
 END $$;
 
 -- Down Migration
+DROP TRIGGER batch_closed ON run;
 DROP TRIGGER run_closed ON run;
-DROP FUNCTION cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
+DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
 DROP TABLE fast_result, tool_result, human_task;
-DROP INDEX run_without_history, run_by_parent, run_to_cancel;
+DROP INDEX run_without_history, run_by_batch, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;
-ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN history_note, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at;
+ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN history_note, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at,
+  DROP COLUMN batch_id, DROP COLUMN batch_position;
+ALTER TABLE run DROP CONSTRAINT run_launch_check;
+ALTER TABLE run ADD CONSTRAINT run_launch_check CHECK (launch IN ('accepted', 'started', 'closed'));
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run'));

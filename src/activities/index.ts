@@ -1,5 +1,7 @@
 import type { IoActivities, LlmActivities } from '../contracts/agent-run';
 import { AgentContextLoader } from './agent-context';
+import type { BatchActivities } from '../contracts/run-batch';
+import { type BatchActivityDeps, createBatchActivities } from './io/batch-members';
 import { createRecordProgress } from './io/record-progress';
 import { createCallAgent, type LlmActivityDeps } from './llm/call-agent';
 import { createCompleteFromAnswer } from './people/complete-from-answer';
@@ -13,12 +15,13 @@ export function llmActivities(deps: LlmActivityDeps): LlmActivities {
 }
 
 export function ioActivities(
-  deps: IoActivityDeps,
-): Pick<IoActivities, 'recordProgress' | 'openTask' | 'completeFromAnswer'> {
+  deps: IoActivityDeps & BatchActivityDeps,
+): Pick<IoActivities, 'recordProgress' | 'openTask' | 'completeFromAnswer'> & BatchActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   return {
     recordProgress: createRecordProgress(deps),
     openTask: createOpenTask(deps, contexts),
     completeFromAnswer: createCompleteFromAnswer(deps, contexts),
+    ...createBatchActivities(deps),
   };
 }

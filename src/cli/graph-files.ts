@@ -31,6 +31,21 @@ export function readInputs(file: string | undefined): Record<string, unknown> {
   });
 }
 
+export interface BatchFile {
+  runs: { graph?: unknown }[];
+}
+
+/** Only what is needed to find graph files in it; the API checks the rest. @throws LonghaulError UnusableFile */
+export function readBatch(file: string): BatchFile {
+  const content = (parsed(file) ?? {}) as Partial<BatchFile>;
+  const { runs } = content;
+  if (Array.isArray(runs) && runs.every((run) => typeof run === 'object' && run !== null)) return { ...content, runs };
+  throw new LonghaulError('UnusableFile', {
+    file,
+    detail: 'expected a mapping with "runs", a list of mappings such as "- graph: greeting.yaml".',
+  });
+}
+
 function parsed(file: string): unknown {
   const text = readText(file);
   try {

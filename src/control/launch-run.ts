@@ -1,6 +1,8 @@
 import { getGraph, getRun, getRunNodes, markRunStarted, type Run, type RunLaunch } from '../adapters/postgres';
 import { cancelWorkflow, startWorkflow } from '../adapters/temporal';
 import { agentRunStart, type StartSpec } from '../contracts/agent-run-start';
+import { BATCH_KIND } from '../contracts/run-batch';
+import { batchParametersOf, runBatchStart } from '../contracts/run-batch-start';
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { present } from '../domain/kernel/assert';
 import type { ControlDeps } from './deps';
@@ -32,7 +34,9 @@ async function launchedByAnother(
 }
 
 async function startSpec({ pool, taskQueuePrefix }: LaunchDeps, run: Run): Promise<StartSpec> {
-  const { tenant, runId, parameters } = run;
+  const { tenant, runId, name, parameters } = run;
+  if (run.kind === BATCH_KIND)
+    return runBatchStart({ tenant, batchId: runId, name, taskQueuePrefix, parameters: batchParametersOf(parameters) });
   const graphId = present(run.graphId, `agent run ${runId} has no graph`);
   const graph = present(await getGraph(pool, tenant, graphId), `run ${runId}: graph ${graphId} is gone`);
   const origins = run.parentRunId === null ? [] : await getRunNodes(pool, tenant, runId);

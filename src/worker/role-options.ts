@@ -33,7 +33,11 @@ export async function roleOptions(
     }
     case 'io': {
       const { ioActivities } = await import('../activities/index.js');
-      return { activities: ioActivities(dependencies.io()), maxConcurrentActivityTaskExecutions: 50 };
+      const { taskQueuePrefix } = settings.temporal;
+      return {
+        activities: ioActivities({ ...dependencies.io(), taskQueuePrefix }),
+        maxConcurrentActivityTaskExecutions: 50,
+      };
     }
   }
 }

@@ -22,6 +22,10 @@ export function showDetails(run: AgentRun, ending?: RunEnding): void {
   );
 }
 
+export function showStatus(status: RunEnding['status']): void {
+  upsertSearchAttributes([{ key: STATUS_ATTRIBUTE, value: status }]);
+}
+
 /** By which the Web UI finds and sorts finished runs. */
 export function showEnd(run: AgentRun, { status }: RunEnding): void {
   upsertSearchAttributes([

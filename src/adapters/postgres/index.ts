@@ -1,5 +1,6 @@
 export * from './artifacts';
 export * from './attempts';
+export * from './batches';
 export * from './budgets';
 export * from './call-results';
 export * from './connection';

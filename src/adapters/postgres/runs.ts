@@ -4,7 +4,7 @@ import type { RunStatus } from '../../domain/agents/run-state';
 import { toJsonb } from './jsonb';
 import { execute, firstRow, isUuid, rows, type Db, type Tx } from './rows';
 
-export type RunLaunch = 'accepted' | 'started' | 'closed';
+export type RunLaunch = 'held' | 'accepted' | 'started' | 'closed';
 
 export interface NewRun {
   tenant: string;
@@ -29,6 +29,7 @@ export interface Run {
   graphSha256: string | null;
   parameters: Record<string, unknown>;
   workflowId: string;
+  batchId: string | null;
   launch: RunLaunch;
   status: RunStatus;
   reasonCode: string | null;
@@ -100,11 +101,11 @@ export async function markRunStarted(db: Db, tenant: string, runId: string): Pro
   return (await execute(db, sql, [runId, tenant])) === 1;
 }
 
-const SELECT_RUNS = `
+export const SELECT_RUNS = `
   SELECT r.id AS "runId", r.tenant_id AS tenant, r.kind, r.name, r.graph_id AS "graphId", g.version AS "graphVersion", g.sha256 AS "graphSha256", r.parameters,
          r.workflow_id AS "workflowId", r.launch, r.status, r.reason_code AS "reasonCode", r.reason, r.progress_seq AS "progressSeq",
          r.event_seq AS "eventSeq", r.created_at AS "createdAt", r.started_at AS "startedAt", r.completed_at AS "completedAt", r.paused_at AS "pausedAt",
-         r.cancel_requested_at AS "cancelRequestedAt", r.parent_run_id AS "parentRunId",
+         r.cancel_requested_at AS "cancelRequestedAt", r.parent_run_id AS "parentRunId", r.batch_id AS "batchId",
          nodes.*
   FROM run r LEFT JOIN graph g ON g.id = r.graph_id CROSS JOIN LATERAL (
     SELECT count(*) AS "totalAgents", count(*) FILTER (WHERE n.status = 'completed') AS "completedAgents",

@@ -22,6 +22,7 @@ export const RUN = {
   name: 'greeting',
   status: 'completed',
   launch: 'closed',
+  batchId: null,
   reasonCode: null,
   reason: null,
   workflowId: `agent-run/default/greeting/${ID}`,

@@ -1,5 +1,6 @@
 import type { Route } from '../route';
 import { artifactRoutes } from './artifacts';
+import { batchRoutes } from './batches';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
@@ -14,6 +15,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...runDetailRoutes,
   ...runHistoryRoutes,
+  ...batchRoutes,
   ...artifactRoutes,
   ...systemRoutes,
   ...ledgerRoutes,

@@ -10,6 +10,7 @@ import {
   type RunStarted,
   type RunView,
 } from '../../contracts/api.schema';
+import { AGENT_RUN_KIND } from '../../contracts/agent-run';
 import { assert } from '../../domain/kernel/assert';
 import { budgetId } from '../../domain/kernel/ids';
 import { decodeCursor, pageOf } from '../http/cursor';
@@ -18,7 +19,7 @@ import { route, type RequestContext, type Route } from '../route';
 import { RUN, RUN_AGENT, RUN_BUDGET, RUN_LINKS, RUN_PIN, RUN_STATISTICS } from './examples';
 import { requireRun } from '../services/require-run';
 import { agentRowOf, budgetOf, coreOf, linksOf, statisticsOf, summaryOf } from '../services/run-views';
-import { acceptRun, launch } from '../services/start-run';
+import { acceptRun, launch, type AcceptedRun } from '../services/start-run';
 
 const STARTED = {
   runId: RUN.runId,
@@ -54,7 +55,7 @@ export const runRoutes: readonly Route[] = [
       const { deps, tenant } = context;
       const { answer, replayed } = await once(context, 'POST /runs', body, async (tx) => ({
         status: 201,
-        answer: await acceptRun(tx, tenant, body),
+        answer: acceptedAnswer(await acceptRun(tx, tenant, body)),
       }));
       const launched = await launch(deps, tenant, answer.runId);
       const links = linksOf(answer.runId, answer.workflowId, deps.settings);
@@ -82,7 +83,10 @@ export const runRoutes: readonly Route[] = [
     errors: [],
     handle: async ({ query: { limit, cursor, status } }, { deps, tenant }) => {
       const before = decodeCursor(cursorKey, cursor)?.[0];
-      const runs = await listRuns(deps.pool, { tenant, limit: limit + 1, status, before });
+      const runs = await listRuns(deps.pool, {
+        ...{ tenant, kind: AGENT_RUN_KIND, limit: limit + 1 },
+        ...{ status, before },
+      });
       return { status: 200, body: pageOf(runs, limit, (run) => [run.runId], summaryOf) };
     },
   }),
@@ -112,6 +116,10 @@ export const runRoutes: readonly Route[] = [
     handle: async ({ params }, context) => ({ status: 200, body: await runView(params.id, context) }),
   }),
 ];
+
+function acceptedAnswer({ runId, workflowId, graph }: AcceptedRun): Omit<AcceptedRun, 'agents'> {
+  return { runId, workflowId, graph };
+}
 
 function viewExample() {
   const { totalAgents: _total, completedAgents: _completed, costMicroUsd: _cost, ...core } = RUN;

@@ -27,6 +27,7 @@ const CORE_FIELDS = [
   'name',
   'status',
   'launch',
+  'batchId',
   'reasonCode',
   'reason',
   'workflowId',
@@ -48,7 +49,7 @@ export function summaryOf(run: Run): RunSummary {
   return { ...coreOf(run), ...pick(run, ['totalAgents', 'completedAgents', 'costMicroUsd']) };
 }
 
-export function agentRowOf({ position: _position, ...node }: RunNode): AgentRow {
+export function agentRowOf({ position: _position, originRunId: _origin, ...node }: RunNode): AgentRow {
   return {
     ...node,
     waitingSince: iso(node.waitingSince),

@@ -19,6 +19,7 @@ export interface AcceptedRun {
   runId: string;
   workflowId: string;
   graph: { id: string; name: string; version: number; sha256: string };
+  agents: number;
 }
 
 /**
@@ -42,7 +43,8 @@ export async function acceptRun(
     costLimitMicroUsd: usdToMicro(graph.costBudgetUsd),
     nodes: graph.agents.map(({ name, costLimitUsd }) => ({ name, costLimitMicroUsd: usdToMicro(costLimitUsd) })),
   });
-  return { ...run, graph: { id: stored.graphId, name: stored.name, version: stored.version, sha256: stored.sha256 } };
+  const { graphId: id, name, version, sha256 } = stored;
+  return { ...run, graph: { id, name, version, sha256 }, agents: graph.agents.length };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { registerArtifacts } from './artifacts';
+import { registerBatch } from './batch';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Registration[] = [
   registerDoctor,
   registerRun,
   registerRuns,
+  registerBatch,
   registerArtifacts,
   registerLedger,
   registerHistory,

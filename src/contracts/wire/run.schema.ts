@@ -45,7 +45,10 @@ const runCore = {
   kind: z.string(),
   name,
   status: runStatus,
-  launch: z.enum(['accepted', 'started', 'closed']),
+  launch: z
+    .enum(['held', 'accepted', 'started', 'closed'])
+    .meta({ description: '`held`: a run of a batch whose turn has not come.' }),
+  batchId: uuid.nullable().meta({ description: 'The batch it belongs to.' }),
   reasonCode: z.string().nullable(),
   reason: z.string().nullable(),
   workflowId: z.string(),

@@ -1,0 +1,59 @@
+import { createBatch, holdRuns, newId, type Tx } from '../../adapters/postgres';
+import { BATCH_LIMITS, type StartBatch } from '../../contracts/api.schema';
+import { BATCH_KIND } from '../../contracts/run-batch';
+import type { BatchParameters } from '../../contracts/run-batch-start';
+import { workflowId } from '../../contracts/workflow-ids';
+import { LonghaulError, type Problem } from '../../domain/kernel/errors';
+import { invalidRequest } from '../http/validate';
+import { acceptRun } from './start-run';
+
+/** A batch that is in the book, with all its runs. */
+export interface AcceptedBatch {
+  batchId: string;
+  workflowId: string;
+  runIds: string[];
+}
+
+/**
+ * Rows of a new batch and of every run of it, in the caller's transaction. A run that cannot be accepted refuses the whole
+ * batch, named by its place: nobody wants 999 of 1,000.
+ *
+ * @throws LonghaulError InvalidRequest with the problem of the first run that has one, or for too many agents in all
+ */
+export async function acceptBatch(
+  tx: Tx,
+  tenant: string,
+  { name, maxConcurrentRuns, runs }: StartBatch,
+): Promise<AcceptedBatch> {
+  const batchId = newId();
+  const parameters: BatchParameters = { total: runs.length, maxConcurrentRuns };
+  const batch = { batchId, workflowId: workflowId(BATCH_KIND, tenant, name, batchId) };
+  await createBatch(tx, { ...batch, tenant, kind: BATCH_KIND, name, parameters });
+  const runIds: string[] = [];
+  let agents = 0;
+  for (const [position, run] of runs.entries()) {
+    const accepted = await acceptRun(tx, tenant, run).catch((error: unknown) => {
+      throw placed(error, position);
+    });
+    agents += accepted.agents;
+    if (agents > BATCH_LIMITS.agentsMax) throw tooLarge(position);
+    runIds.push(accepted.runId);
+  }
+  await holdRuns(tx, { tenant, batchId, runIds });
+  return { ...batch, runIds };
+}
+
+function placed(error: unknown, position: number): unknown {
+  if (!LonghaulError.is(error) || (error.code !== 'NotFound' && error.code !== 'InvalidRequest')) return error;
+  const path = `runs[${position}]`;
+  const problems: Problem[] =
+    error.problems.length === 0
+      ? [{ path: `${path}.graph`, message: error.message }]
+      : error.problems.map((problem) => ({ path: `${path}.${problem.path}`, message: problem.message }));
+  return invalidRequest('Batch', problems);
+}
+
+function tooLarge(position: number): LonghaulError {
+  const message = `With this run the batch has more than ${BATCH_LIMITS.agentsMax} agents in all. Make several batches.`;
+  return invalidRequest('Batch', [{ path: `runs[${position}]`, message }]);
+}

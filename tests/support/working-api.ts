@@ -1,0 +1,39 @@
+import { startApi, type ApiUnderTest } from './api';
+import { startModelServer, type ModelServer } from './model-server';
+import { startProgram, type Program } from './programs';
+
+/** The API in this process with a worker of all roles beside it: what is posted really runs. */
+export interface WorkingApi extends ApiUnderTest {
+  modelServer: ModelServer;
+  worker: Program;
+}
+
+export async function startWorkingApi(env: NodeJS.ProcessEnv = {}): Promise<WorkingApi> {
+  const modelServer = await startModelServer();
+  const under = await startApi(env);
+  const { settings } = under.deps;
+  const worker = await startProgram('worker/main.js', ['--role', 'all'], {
+    PATH: process.env['PATH'],
+    HOME: settings.payloads.dir, // no .env or longhaul.yaml of the user
+    DATABASE_URL: settings.postgres.url,
+    REDIS_URL: settings.redis.url,
+    TEMPORAL_ADDRESS: settings.temporal.address,
+    LONGHAUL_PAYLOAD_DIR: settings.payloads.dir,
+    LONGHAUL_TASK_QUEUE_PREFIX: settings.temporal.taskQueuePrefix,
+    LONGHAUL_MODEL_SERVER_URL: modelServer.url,
+    LONGHAUL_REQUESTS_PER_MINUTE: '100000',
+    LONGHAUL_CONCURRENT_REQUESTS: '200',
+    LONGHAUL_LOG_LEVEL: 'warn',
+    ...env,
+  });
+  return {
+    ...under,
+    modelServer,
+    worker,
+    close: async () => {
+      await worker.stop('SIGKILL');
+      await modelServer.stop();
+      await under.close();
+    },
+  };
+}

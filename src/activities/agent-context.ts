@@ -7,7 +7,9 @@ import type { Agent, AgentGraph } from '../domain/agents/agent-graph';
 import type { AgentOutput } from '../domain/agents/agent-output';
 import type { PayloadStore } from '../domain/artifacts/payload-store';
 import { present } from '../domain/kernel/assert';
+import { canonicalJson } from '../domain/kernel/canonical-json';
 import { LonghaulError } from '../domain/kernel/errors';
+import { type CachedOutput, OutputCache } from './output-cache';
 
 export interface AgentContext<A extends Agent = Agent> {
   agent: A;
@@ -20,6 +22,7 @@ export interface AgentContext<A extends Agent = Agent> {
 /** All that a prompt is made of. Definition and inputs never change for a run, so they are read once per process. */
 export class AgentContextLoader {
   private readonly runs = new LRUCache<string, AgentGraph>({ max: 500 });
+  private readonly outputs = new OutputCache();
 
   constructor(
     private readonly pool: Pool,
@@ -49,17 +52,37 @@ export class AgentContextLoader {
     return loaded;
   }
 
-  private async dependencies({ tenant, runId }: NodeInput, agent: Agent): Promise<AgentContext['dependencies']> {
-    if (agent.dependencies.length === 0) return [];
-    const outputs = await loadOutputs(this.pool, tenant, runId, agent.dependencies);
+  /** An output that was just stored, for the agents that come after it. */
+  keep({ tenant, runId, node }: NodeInput, ref: string, output: AgentOutput): void {
+    this.outputs.set(tenant, runId, node, { ref, json: canonicalJson(output) });
+  }
+
+  private async dependencies(input: NodeInput, agent: Agent): Promise<AgentContext['dependencies']> {
+    const outputs = await this.outputsOf(input, agent.dependencies);
+    return agent.dependencies.map((name) => {
+      const { ref, json } = present(
+        outputs.get(name),
+        `Run ${input.runId}: agent "${agent.name}" was started before "${name}" had an output`,
+      );
+      return { name, ref, output: JSON.parse(json) as AgentOutput };
+    });
+  }
+
+  private async outputsOf(input: NodeInput, names: readonly string[]): Promise<Map<string, CachedOutput>> {
+    const { tenant, runId } = input;
+    const kept = names.map((name) => [name, this.outputs.get(tenant, runId, name)] as const);
+    const missing = kept.flatMap(([name, output]) => (output ? [] : [name]));
+    const read = missing.length === 0 ? [] : await this.read(input, missing);
+    for (const [name, output] of read) this.outputs.set(tenant, runId, name, output);
+    return new Map([...kept.flatMap(([name, output]) => (output ? [[name, output] as const] : [])), ...read]);
+  }
+
+  private async read({ tenant, runId }: NodeInput, names: readonly string[]): Promise<[string, CachedOutput][]> {
+    const stored = [...(await loadOutputs(this.pool, tenant, runId, names))];
     return await Promise.all(
-      agent.dependencies.map(async (name) => {
-        const stored = present(
-          outputs.get(name),
-          `Run ${runId}: agent "${agent.name}" was started before "${name}" had an output`,
-        );
-        const bytes = await this.payloads.get(stored, stored.ref);
-        return { name, ref: stored.ref, output: JSON.parse(Buffer.from(bytes).toString('utf8')) as AgentOutput };
+      stored.map(async ([name, output]): Promise<[string, CachedOutput]> => {
+        const bytes = await this.payloads.get(output, output.ref);
+        return [name, { ref: output.ref, json: Buffer.from(bytes).toString('utf8') }];
       }),
     );
   }

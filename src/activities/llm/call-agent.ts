@@ -41,7 +41,7 @@ export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) 
   return async (input) => {
     try {
       const context = llmContext(await contexts.load(input));
-      return await heartbeating((heartbeat) => callOnce(deps, input, context, heartbeat));
+      return await heartbeating((heartbeat) => callOnce({ ...deps, contexts }, input, context, heartbeat));
     } catch (error) {
       throw toApplicationFailure(error);
     }
@@ -49,7 +49,7 @@ export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) 
 }
 
 async function callOnce(
-  deps: LlmActivityDeps,
+  deps: LlmActivityDeps & { contexts: AgentContextLoader },
   input: CallAgentInput,
   context: AgentContext<LlmAgent>,
   heartbeat: () => void,
@@ -79,6 +79,7 @@ async function callOnce(
       { signal: Context.current().cancellationSignal, heartbeat },
     );
     deps.settled();
+    if (fresh?.resultRef === result.resultRef) keepOutput(deps.contexts, input, fresh);
     // Stored before, or paid by another attempt of this activity: read from where it lies.
     const paid = fresh?.resultRef === result.resultRef ? fresh : await readBack(deps, input, context, result);
     return resultOf(deps, input, agent, paid, result);
@@ -105,6 +106,10 @@ interface FreshAnswer {
   verdict: Interpretation;
   /** The node's output; absent while the node has none. */
   outputRef: string | undefined;
+}
+
+function keepOutput(contexts: AgentContextLoader, input: CallAgentInput, { verdict, outputRef }: FreshAnswer): void {
+  if (verdict.ok === true && outputRef !== undefined) contexts.keep(input, outputRef, verdict.output);
 }
 
 async function readBack(

@@ -108,6 +108,39 @@ BEGIN
   RETURN p_output;
 END $$;
 
+-- reserve_and_send: reserve and mark_sent in one transaction, for calls whose permit is at hand: one commit (and one wait
+-- for the disk) less per call. Answers as reserve; who is admitted is marked sent. Idempotent by (callKey, token), too.
+CREATE FUNCTION reserve_and_send(p_calls jsonb)
+RETURNS TABLE (call_key text, answer text, n integer, epoch bigint, artifact_ref uuid, lease_until timestamptz, lease_left_ms bigint,
+               level text, limit_micro_usd bigint, settled_micro_usd bigint, reserved_micro_usd bigint, unknown_micro_usd bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE r record; a attempt%ROWTYPE; admitted jsonb := '[]'; given text[] := '{}'; sent integer;
+BEGIN
+  FOR r IN
+    SELECT x.*, (SELECT (c->>'token')::uuid FROM jsonb_array_elements(p_calls) c WHERE c->>'callKey' = x.call_key LIMIT 1) AS token FROM reserve(p_calls) x
+  LOOP
+    call_key := r.call_key; answer := r.answer; n := r.n; epoch := r.epoch; artifact_ref := r.artifact_ref; lease_until := r.lease_until;
+    lease_left_ms := r.lease_left_ms; level := r.level; limit_micro_usd := r.limit_micro_usd; settled_micro_usd := r.settled_micro_usd;
+    reserved_micro_usd := r.reserved_micro_usd; unknown_micro_usd := r.unknown_micro_usd;
+    IF answer = 'leased' AND NOT r.call_key = ANY (given) THEN
+      -- The reply to this very request was lost: what it marked is found by its token.
+      SELECT * INTO a FROM attempt t WHERE t.call_key = r.call_key AND t.n = r.n;
+      IF a.reserve_token = r.token THEN answer := 'admitted'; epoch := a.epoch; lease_left_ms := NULL; END IF;
+    ELSIF answer = 'admitted' THEN
+      admitted := admitted || jsonb_build_object('callKey', r.call_key, 'n', r.n, 'epoch', r.epoch);
+    END IF;
+    IF answer = 'admitted' THEN given := given || r.call_key; END IF;
+    RETURN NEXT;
+  END LOOP;
+  PERFORM mark_sent(admitted, (p_calls->0->>'leaseMs')::integer);
+  GET DIAGNOSTICS sent = ROW_COUNT;
+  IF sent <> jsonb_array_length(admitted) THEN
+    RAISE EXCEPTION 'reserve_and_send: % admitted, % marked sent: the lease is too short', jsonb_array_length(admitted), sent
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+END $$;
+
 -- open_task: p_task = {id, taskKey, kind, prompt, details, answerSchema, assignee, onTimeout, dueSeconds, remindEverySeconds}.
 -- Once per key: a node that begins again finds its task as it stands. NULL: the run is over, nobody is asked any more.
 CREATE FUNCTION open_task(p_tenant text, p_run uuid, p_node text, p_task jsonb) RETURNS text LANGUAGE plpgsql AS $$
@@ -241,6 +274,7 @@ END $$;
 DROP TRIGGER batch_closed ON run;
 DROP TRIGGER run_closed ON run;
 DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
+DROP FUNCTION reserve_and_send;
 DROP TABLE fast_result, tool_result, human_task;
 DROP INDEX run_without_history, run_by_batch, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;

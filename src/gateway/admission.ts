@@ -1,17 +1,42 @@
 import { leaveBudgetQueues } from '../adapters/postgres/budget-waiters';
-import { reserve } from '../adapters/postgres/ledger';
+import { reserve, reserveAndSend } from '../adapters/postgres/ledger';
 import type { Pool } from '../adapters/postgres/connection';
 import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types';
 import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
 import { crashPoint } from './crash-point';
+import type { Permits } from './permits';
 import { pollDelayMs, sleep } from './sleep';
 import type { Waiting } from './waiting';
 
 /** A place in the queue outlives one poll and one return of the activity, so that waiting again does not mean last. */
 export const WAITER_TTL_MS = 10_000;
 
-export type Admission = { admitted: { n: number; epoch: number } } | { stored: true };
+export type Admission = { admitted: { n: number; epoch: number; sent: boolean } } | { stored: true };
+
+/**
+ * Room, when a permit is at hand: then the permit comes first, and reserving marks the attempt sent in the same
+ * transaction. Two commits became one. Undefined when either has to be waited for: then room is had before the permit,
+ * so that nobody holds a permit while he waits for room.
+ */
+export async function admitAtOnce(
+  pool: Pool,
+  permits: Permits,
+  request: ReserveCall,
+  operation: string,
+): Promise<Admission | undefined> {
+  if (!(await permits.takeAtOnce(request.provider, operation))) return undefined;
+  let sent = false;
+  try {
+    crashPoint('before-reserve');
+    const answer = present((await reserveAndSend(pool, [request]))[0], `reserve: no answer for ${request.callKey}`);
+    sent = answer.answer === 'admitted';
+    if (answer.answer === 'admitted') return { admitted: { n: answer.n, epoch: answer.epoch, sent } };
+    return answer.answer === 'stored' ? { stored: true } : undefined;
+  } finally {
+    if (!sent) await permits.release(request.provider, operation, true);
+  }
+}
 
 /**
  * Asks for room until there is some. Waits for others' reservations, for reconciliation, and for another process that
@@ -47,7 +72,7 @@ async function askForRoom(pool: Pool, request: ReserveCall, waiting: Waiting, si
       case 'admitted':
         crashPoint('after-reserve');
         waiting.ended();
-        return { admitted: { n: answer.n, epoch: answer.epoch } };
+        return { admitted: { n: answer.n, epoch: answer.epoch, sent: false } };
       case 'refused':
         throw budgetExceeded(request, answer.level);
       case 'poison':

@@ -24,14 +24,16 @@ export async function runAttempt(
 ): Promise<GatewayResult | null> {
   const { kept } = frame;
   const signal = AbortSignal.any([context.signal, kept.lost.signal]);
-  let sent = false;
+  let { sent } = frame;
   let released: Promise<void> | undefined;
   const release = () => (released ??= parts.permits.release(kept.credential, kept.operation, !sent));
   parts.keeper.keep(kept);
   try {
-    await parts.permits.take(kept.credential, kept.operation, waiting, signal);
-    sent = (await markSent(parts.deps.pool, [kept], parts.deps.leaseMs)).length > 0;
-    if (!sent) return null;
+    if (!sent) {
+      await parts.permits.take(kept.credential, kept.operation, waiting, signal);
+      sent = (await markSent(parts.deps.pool, [kept], parts.deps.leaseMs)).length > 0;
+      if (!sent) return null;
+    }
     crashPoint('after-sent');
     const { answer, latencyMs } = await ask(parts, frame, signal, context);
     void release(); // the provider is done with it: its place is free while the answer is booked

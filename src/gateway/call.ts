@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { loadCallResult, type CallResult } from '../adapters/postgres/call-results';
 import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
 import type { FinishReason } from '../domain/llm/chat';
 import { requestHash } from '../domain/llm/request';
-import { admit, WAITER_TTL_MS } from './admission';
+import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
@@ -33,13 +34,18 @@ async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promi
   if ('source' in quote) return quote;
   const waiting = new Waiting(pool, call, log);
   for (;;) {
-    const admission = await admit(pool, reservation(parts, call, quote), waiting, context.signal);
+    context.signal.throwIfAborted();
+    const operation = `${parts.owner}|${call.callKey}@${randomUUID()}`;
+    const request = reservation(parts, call, quote);
+    const admission =
+      (await admitAtOnce(pool, parts.permits, request, operation)) ??
+      (await admit(pool, request, waiting, context.signal));
     if ('stored' in admission)
       return present(
         await storedResult(parts, call),
         `call ${call.callKey}: its result is stored, but cannot be found`,
       );
-    const result = await runAttempt(parts, frameOf(parts, call, quote, admission.admitted), waiting, context);
+    const result = await runAttempt(parts, frameOf(call, quote, admission.admitted, operation), waiting, context);
     if (result) return result;
     log.warn({ callKey: call.callKey }, 'the lease ran out before the attempt was sent; asking again');
   }
@@ -104,14 +110,12 @@ function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {
 }
 
 function frameOf(
-  { owner }: Parts,
   call: GatewayCall,
   quote: Quote,
-  { n, epoch }: { n: number; epoch: number },
+  { n, epoch, sent }: { n: number; epoch: number; sent: boolean },
+  operation: string,
 ): AttemptFrame {
   const { callKey } = call;
-  const attemptKey = attemptKeyOf(callKey, n);
-  const operation = `${owner}|${attemptKey}@${epoch}`;
   const kept = {
     callKey,
     n,
@@ -121,5 +125,5 @@ function frameOf(
     lost: new AbortController(),
     closing: false,
   };
-  return { call, quote, attemptKey, kept };
+  return { call, quote, attemptKey: attemptKeyOf(callKey, n), kept, sent };
 }

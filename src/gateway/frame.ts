@@ -8,4 +8,6 @@ export interface AttemptFrame {
   quote: Quote;
   attemptKey: string;
   kept: KeptAttempt;
+  /** Its permit is held and it is marked sent already. */
+  sent: boolean;
 }

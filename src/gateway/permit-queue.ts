@@ -1,11 +1,14 @@
 import type { Limiter } from '../adapters/redis/limiter';
 import type { Permit } from '../domain/llm/limits';
 import type { Log } from './log';
+import { sleep } from './sleep';
 
 /** How long to hold back when Redis does not answer. Nothing is granted meanwhile: a limit nobody counts is no limit. */
 const REDIS_GONE: Permit & { granted: false } = { granted: false, waitMs: 500, limit: 'Redis (it does not answer)' };
 /** Longest pause between two looks, so that a freed permit or a shortened wait is found soon. */
 const MAX_PAUSE_MS = 1_000;
+/** A limiter that takes longer is not waited for where nothing is reserved yet. */
+const AT_ONCE_MS = 100;
 
 interface Waiter {
   operation: string;
@@ -28,6 +31,19 @@ export class PermitQueue {
     private readonly leaseMs: number,
     private readonly log: Log,
   ) {}
+
+  /**
+   * A permit that can be had at once, else false: past nobody who waits, and past no limiter that hesitates.
+   */
+  async takeAtOnce(operation: string): Promise<boolean> {
+    if (this.#waiters.length > 0) return false;
+    const asked = this.#ask(operation);
+    const answered = new AbortController();
+    const permit = await Promise.race([asked, sleep(AT_ONCE_MS, answered.signal)]);
+    answered.abort();
+    if (!permit) void asked.then(({ granted }) => (granted ? this.#giveBack(operation) : undefined));
+    return permit?.granted === true;
+  }
 
   /**
    * Waits up to `maxWaitMs` for a permit, then answers what still binds.

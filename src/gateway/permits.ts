@@ -17,6 +17,11 @@ export class Permits {
     private readonly log: Log,
   ) {}
 
+  /** Whether there was one to be had without waiting. */
+  async takeAtOnce(credential: string, operation: string): Promise<boolean> {
+    return await this.#queueOf(credential).takeAtOnce(operation);
+  }
+
   /** @throws LonghaulError RateLimited | QueueTimeout when the wait is too long, or the signal's reason. */
   async take(credential: string, operation: string, waiting: Waiting, signal: AbortSignal): Promise<void> {
     const queue = this.#queueOf(credential);

@@ -34,11 +34,22 @@ export async function reserve(db: Db, calls: ReserveCall[]): Promise<ReserveAnsw
   return answers.map(toReserveAnswer);
 }
 
-const RESERVE = `
+const ANSWERS = `
   SELECT call_key AS "callKey", answer, n, epoch, artifact_ref AS "artifactRef", lease_until AS "leaseUntil", lease_left_ms AS "leaseLeftMs",
          level, limit_micro_usd AS "limitMicroUsd", settled_micro_usd AS "settledMicroUsd",
-         reserved_micro_usd AS "reservedMicroUsd", unknown_micro_usd AS "unknownMicroUsd"
-  FROM reserve($1)`;
+         reserved_micro_usd AS "reservedMicroUsd", unknown_micro_usd AS "unknownMicroUsd"`;
+const RESERVE = `${ANSWERS} FROM reserve($1)`;
+const RESERVE_AND_SEND = `${ANSWERS} FROM reserve_and_send($1)`;
+
+/**
+ * Room and the mark that the attempt was sent in one transaction, for callers that hold a permit already. Who is admitted
+ * may send; every other answer is `reserve`'s.
+ */
+export async function reserveAndSend(db: Db, calls: ReserveCall[]): Promise<ReserveAnswer[]> {
+  const tokened = toJsonb(calls.map((call) => ({ ...call, token: randomUUID() })));
+  const answers = await retryLost(db, () => rows<ReserveRow>(db, RESERVE_AND_SEND, [tokened]));
+  return answers.map(toReserveAnswer);
+}
 
 interface ReserveRow extends Omit<BudgetLevel, 'budget'> {
   callKey: string;

@@ -12,6 +12,8 @@ let stack: Stack;
 beforeAll(async () => void (stack = await startStack()));
 afterAll(() => stack.stop());
 
+/** Nothing is at hand: room is reserved, then a permit is waited for. */
+const NO_PERMITS = { windows: [], concurrent: 0 };
 const LIMITS = { windows: [{ name: 'requests/min', windowMs: 60_000, limit: 1000 }], concurrent: 3 };
 
 interface Expected {
@@ -53,7 +55,8 @@ describe('killed at each point of a call, then called again', () => {
       const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: count };
       const states = async () => (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state);
 
-      const killed = await startCaller(stack, { ...options, env }).done;
+      const limits = point === 'after-reserve' ? NO_PERMITS : LIMITS;
+      const killed = await startCaller(stack, { ...options, limits, env }).done;
       expect(killed).toMatchObject({ signal: 'SIGKILL', outcomes: [] });
       expect(await states()).toEqual(expected.before);
 

@@ -1,5 +1,5 @@
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
-import { expire, markSent, reserve, settle } from '../../../src/adapters/postgres/ledger';
+import { expire, markSent, reserve, reserveAndSend, settle } from '../../../src/adapters/postgres/ledger';
 import type { ReserveAnswer } from '../../../src/adapters/postgres/ledger-types';
 import { freshDatabase, type FreshDatabase } from '../../support/database';
 import { admitted, answered, budget, call, endLeases, run, sums, TENANT, violations } from '../../support/ledger';
@@ -98,6 +98,33 @@ describe('one call', () => {
     const room = await budget(pool, 'run:token', 1_000);
     const again = JSON.stringify([{ ...call('token/0', [room], 100), token: '0b6cbd4e-3ac1-4a4a-9e55-6f1f6d1f2a10' }]);
     const ask = () => pool.query('SELECT answer, n, epoch FROM reserve($1)', [again]);
+    const [first, second] = [await ask(), await ask()];
+    expect(first.rows).toEqual([{ answer: 'admitted', n: 1, epoch: expect.any(Number) }]);
+    expect(second.rows).toEqual(first.rows);
+    expect(await sums(pool, room)).toMatchObject({ reserved: 100 });
+  });
+
+  it('with its permit at hand is marked sent in the same step; who finds no room is not', async () => {
+    const room = await budget(pool, 'run:sent', 250);
+    const calls = ['sent/0', 'sent/1', 'sent/2'].map((key) => call(key, [room], 100));
+    expect(counts(await reserveAndSend(pool, calls))).toEqual({ admitted: 2, wait: 1 });
+    const { rows } = await pool.query(
+      `SELECT state, sent_epoch = epoch AS own FROM attempt WHERE call_key LIKE 'sent/%'`,
+    );
+    expect(rows).toEqual([
+      { state: 'sent', own: true },
+      { state: 'sent', own: true },
+    ]);
+    expect(counts(await reserve(pool, [calls[0]!]))).toEqual({ leased: 1 });
+    await endLeases(pool, 'sent/0');
+    await endLeases(pool, 'sent/1');
+    expect(await expire(pool, { limit: 10, graceMs: 0 })).toEqual({ voided: 0, unknown: 2 });
+  });
+
+  it('marked sent and asked for again with the same token is the same attempt', async () => {
+    const room = await budget(pool, 'run:token-sent', 1_000);
+    const request = { ...call('token-sent/0', [room], 100), token: '0b6cbd4e-3ac1-4a4a-9e55-6f1f6d1f2a11' };
+    const ask = () => pool.query('SELECT answer, n, epoch FROM reserve_and_send($1)', [JSON.stringify([request])]);
     const [first, second] = [await ask(), await ask()];
     expect(first.rows).toEqual([{ answer: 'admitted', n: 1, epoch: expect.any(Number) }]);
     expect(second.rows).toEqual(first.rows);

@@ -84,6 +84,18 @@ CREATE TABLE fast_result (
 );
 CREATE INDEX fast_result_by_run ON fast_result (run_id);
 
+-- What programs of people record beside what runs record themselves.
+CREATE TABLE monitor_event (
+  seq        bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  tenant_id  text NOT NULL,
+  run_id     uuid REFERENCES run (id),
+  at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+  type       text NOT NULL,
+  node       text,
+  data       jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX monitor_event_newest ON monitor_event (tenant_id, at DESC);
+
 -- complete_node: the output of a node without a model. p_headers = the artifacts to publish; p_output = which of them is
 -- the node's output. Once: a node that is completed keeps its output, and the answer is that one.
 CREATE FUNCTION complete_node(p_tenant text, p_run uuid, p_node text, p_headers jsonb, p_output uuid, p_model text, p_fast_key text)
@@ -275,7 +287,7 @@ DROP TRIGGER batch_closed ON run;
 DROP TRIGGER run_closed ON run;
 DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
 DROP FUNCTION reserve_and_send;
-DROP TABLE fast_result, tool_result, human_task;
+DROP TABLE monitor_event, fast_result, tool_result, human_task;
 DROP INDEX run_without_history, run_by_batch, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;
 ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN history_note, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at,

@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../domain/agents/run-state';
 import type { MicroUsd } from '../../domain/kernel/money';
 import type { AttemptState } from './attempts';
-import { RUN_EVENT_COLUMNS, type RunEvent } from './run-events';
+import { recentEvents as newestEvents, type MonitorEvent } from './monitor-events';
 import { firstRow, rows, type Db } from './rows';
 
 /** What one tenant's installation did and does; averages are null until something has finished. */
@@ -12,9 +12,13 @@ export interface SystemStatus {
     finished: number;
     successRate: number | null;
     averageDurationMs: number | null;
+    /** Written by runs so far, and by programs of people. */
+    events: number;
   };
-  agents: { finished: number; completed: number; failed: number; averageDurationMs: number | null };
+  agents: { finished: number; completed: number; failed: number; active: number; averageDurationMs: number | null };
   attempts: Partial<Record<AttemptState, number>>;
+  /** Attempts after the first of their call. */
+  retries: number;
   failures: { failureClass: string; attempts: number }[];
   costs: {
     spentMicroUsd: MicroUsd;
@@ -25,7 +29,7 @@ export interface SystemStatus {
   };
   /** Nodes that wait now. */
   waiting: { rateLimited: number; budget: number };
-  recentEvents: RunEvent[];
+  recentEvents: MonitorEvent[];
 }
 
 export async function systemStatus(
@@ -36,17 +40,14 @@ export async function systemStatus(
   const [runs, agents, attempts, failures, costs, events] = await Promise.all([
     runTotals(db, tenant),
     agentTotals(db, tenant),
-    rows<{ state: AttemptState; count: number }>(
+    rows<{ state: AttemptState; count: number; retries: number }>(
       db,
-      'SELECT state, count(*) FROM attempt WHERE tenant_id = $1 GROUP BY state',
+      'SELECT state, count(*), count(*) FILTER (WHERE n > 1) AS retries FROM attempt WHERE tenant_id = $1 GROUP BY state',
       [tenant],
     ),
     rows<{ failureClass: string; attempts: number }>(db, FAILURES, [tenant]),
     costTotals(db, tenant),
-    rows<RunEvent>(db, `SELECT ${RUN_EVENT_COLUMNS} FROM run_event WHERE tenant_id = $1 ORDER BY at DESC LIMIT $2`, [
-      tenant,
-      recentEvents,
-    ]),
+    newestEvents(db, { tenant, limit: recentEvents }),
   ]);
   const { rateLimited, budget, ...agentCounts } = agents;
   const byState = Object.fromEntries(attempts.map(({ state, count }) => [state, count]));
@@ -54,12 +55,16 @@ export async function systemStatus(
     runs,
     agents: agentCounts,
     attempts: byState,
+    retries: attempts.reduce((sum, { retries }) => sum + retries, 0),
     failures,
     costs,
     waiting: { rateLimited, budget },
     recentEvents: events,
   };
 }
+
+/** Batches are containers: their runs count, they do not. */
+const AGENT_RUN_KIND = 'agent-run';
 
 const FAILURES = `
   SELECT failure_class AS "failureClass", count(*) AS attempts FROM attempt
@@ -71,21 +76,30 @@ const averageMs = (condition: string) =>
 async function runTotals(db: Db, tenant: string): Promise<SystemStatus['runs']> {
   const counted = await rows<{ status: RunStatus; count: number }>(
     db,
-    'SELECT status, count(*) FROM run WHERE tenant_id = $1 GROUP BY status',
-    [tenant],
+    'SELECT status, count(*) FROM run WHERE tenant_id = $1 AND kind = $2 GROUP BY status',
+    [tenant, AGENT_RUN_KIND],
   );
   const byStatus: Partial<Record<RunStatus, number>> = Object.fromEntries(
     counted.map(({ status, count }) => [status, count]),
   );
   const total = counted.reduce((sum, { count }) => sum + count, 0);
   const finished = total - (byStatus.pending ?? 0) - (byStatus.running ?? 0);
-  const average = await firstRow<{ durationMs: number | null }>(
+  const sums = await firstRow<{ durationMs: number | null; events: number }>(
     db,
-    `SELECT ${averageMs('completed_at IS NOT NULL')} FROM run WHERE tenant_id = $1`,
-    [tenant],
+    `SELECT ${averageMs('completed_at IS NOT NULL')}, coalesce(sum(event_seq), 0)::bigint
+            + (SELECT count(*) FROM monitor_event WHERE tenant_id = $1) AS events
+     FROM run WHERE tenant_id = $1 AND kind = $2`,
+    [tenant, AGENT_RUN_KIND],
   );
   const successRate = finished === 0 ? null : (byStatus.completed ?? 0) / finished;
-  return { total, byStatus, finished, successRate, averageDurationMs: average?.durationMs ?? null };
+  return {
+    total,
+    byStatus,
+    finished,
+    successRate,
+    averageDurationMs: sums?.durationMs ?? null,
+    events: sums?.events ?? 0,
+  };
 }
 
 async function agentTotals(db: Db, tenant: string): Promise<SystemStatus['agents'] & SystemStatus['waiting']> {
@@ -95,12 +109,20 @@ async function agentTotals(db: Db, tenant: string): Promise<SystemStatus['agents
     db,
     `SELECT count(*) FILTER (WHERE completed_at IS NOT NULL) AS finished, count(*) FILTER (WHERE status = 'completed') AS completed,
             count(*) FILTER (WHERE completed_at IS NOT NULL AND status IN ('failed', 'rate_limited', 'budget_exceeded')) AS failed,
+            count(*) FILTER (WHERE completed_at IS NULL AND status <> 'pending') AS active,
             count(*) FILTER (WHERE completed_at IS NULL AND status = 'rate_limited') AS "rateLimited",
             count(*) FILTER (WHERE completed_at IS NULL AND status = 'budget_exceeded') AS budget, ${averageMs("status = 'completed'")}
      FROM run_node WHERE tenant_id = $1`,
     [tenant],
   );
-  const { durationMs = null, ...counts } = row ?? { finished: 0, completed: 0, failed: 0, rateLimited: 0, budget: 0 };
+  const { durationMs = null, ...counts } = row ?? {
+    finished: 0,
+    completed: 0,
+    failed: 0,
+    active: 0,
+    rateLimited: 0,
+    budget: 0,
+  };
   return { ...counts, averageDurationMs: durationMs };
 }
 

@@ -8,6 +8,7 @@ import { runDetailRoutes } from './run-details';
 import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
 import { systemRoutes } from './system';
+import { timelineRoutes } from './timeline';
 
 /** Every endpoint. Literal paths come before those with a parameter in the same place. */
 export const ROUTES: readonly Route[] = [
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...runDetailRoutes,
   ...runHistoryRoutes,
+  ...timelineRoutes,
   ...batchRoutes,
   ...artifactRoutes,
   ...systemRoutes,

@@ -1,8 +1,20 @@
-import { systemStatus } from '../../adapters/postgres';
-import { systemStatusSchema } from '../../contracts/api.schema';
+import { recentEvents, recordEvent, systemStatus } from '../../adapters/postgres';
+import {
+  monitorEventSchema,
+  recentEventsQuery,
+  recentEventsSchema,
+  recordEventSchema,
+  systemStatusSchema,
+} from '../../contracts/api.schema';
+import { once, REPLAYED } from '../idempotency';
 import { route, type Route } from '../route';
-import { systemStatusView } from '../services/system-status-view';
+import { monitorEventOf, systemStatusView } from '../services/system-status-view';
+import { RUN } from './examples';
 
+const EVENT = {
+  ...{ runId: RUN.runId, seq: 7, at: RUN.completedAt, type: 'run-completed', node: null },
+  data: {},
+};
 const EXAMPLE = {
   engine: { running: true, version: '0.1.0', tenant: 'default', totalRuns: 1, openRuns: 0 },
   monitoring: {
@@ -12,13 +24,15 @@ const EXAMPLE = {
       partiallyCompleted: 0,
       failed: 0,
       cancelled: 0,
+      active: 0,
       successRatePercent: 100,
       averageSeconds: 12.5,
     },
-    agents: { executed: 11, failed: 0, failureRatePercent: 0, averageExecutionSeconds: 1.4 },
+    agents: { executed: 11, failed: 0, active: 0, failureRatePercent: 0, averageExecutionSeconds: 1.4 },
     api: { calls: 11, tokens: 5120, costMicroUsd: 3100 },
     uptimeSeconds: 42.5,
-    recentEvents: [],
+    eventsRecorded: 25,
+    recentEvents: [EVENT],
   },
   rateLimiting: {
     requestsPerMinute: 60,
@@ -29,7 +43,10 @@ const EXAMPLE = {
     waitingForBudget: 0,
   },
   costs: { settledMicroUsd: 3100, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 4000, outputTokens: 1120 },
-  failures: { failedAttempts: 0, unknownAttempts: 0, byClass: [] },
+  failures: {
+    ...{ failedAttempts: 0, unknownAttempts: 0, retries: 0, permanentFailures: 0, retryRatePercent: 0 },
+    byClass: [],
+  },
 };
 
 export const systemRoutes: readonly Route[] = [
@@ -47,5 +64,48 @@ export const systemRoutes: readonly Route[] = [
       status: 200,
       body: systemStatusView(await systemStatus(deps.pool, tenant), deps, Date.now()),
     }),
+  }),
+  route({
+    method: 'get',
+    path: '/system/events',
+    operationId: 'recentEvents',
+    tag: 'System',
+    summary: 'What happened lately in all runs, and what programs recorded; newest first',
+    description: 'Filtered before the limit: a page is full when there are enough of the kind.',
+    query: recentEventsQuery,
+    replies: { 200: { description: 'Events.', schema: recentEventsSchema, example: { items: [EVENT] } } },
+    errors: [],
+    handle: async ({ query }, { deps, tenant }) => ({
+      status: 200,
+      body: { items: (await recentEvents(deps.pool, { tenant, ...query })).map(monitorEventOf) },
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/system/events',
+    operationId: 'recordEvent',
+    tag: 'System',
+    summary: 'Record an event of a program of yours',
+    body: {
+      schema: recordEventSchema,
+      formats: ['json'],
+      example: { type: 'report-mailed', runId: RUN.runId, data: { to: 'finance' } },
+    },
+    idempotent: true,
+    replies: {
+      201: {
+        description: 'Recorded.',
+        schema: monitorEventSchema,
+        example: { ...EVENT, seq: 1, type: 'report-mailed', data: { to: 'finance' } },
+      },
+    },
+    errors: ['NotFound'],
+    handle: async ({ body }, context) => {
+      const { answer, replayed } = await once(context, 'POST /system/events', body, async (tx) => ({
+        status: 201,
+        answer: monitorEventOf(await recordEvent(tx, { tenant: context.tenant, ...body })),
+      }));
+      return { status: 201, body: answer, headers: replayed ? REPLAYED : {} };
+    },
   }),
 ];

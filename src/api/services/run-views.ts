@@ -1,4 +1,13 @@
-import type { Attempt, Budget, Run, RunEvent, RunNode, RunStatistics, StoredGraph } from '../../adapters/postgres';
+import type {
+  Attempt,
+  Budget,
+  Run,
+  RunEvent,
+  RunNode,
+  RunStatistics,
+  Span,
+  StoredGraph,
+} from '../../adapters/postgres';
 import type { Settings } from '../../adapters/config/settings';
 import type {
   AgentRow,
@@ -9,6 +18,7 @@ import type {
   RunLinks,
   RunStatistics as RunStatisticsView,
   RunSummary,
+  Span as SpanView,
 } from '../../contracts/api.schema';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { executionLevels } from '../../domain/agents/levels';
@@ -115,6 +125,19 @@ export function attemptOf(attempt: Attempt): AttemptView {
   const { reservedAt, sentAt, closedAt } = attempt;
   const times = { reservedAt: reservedAt.toISOString(), sentAt: iso(sentAt), closedAt: iso(closedAt) };
   return { ...pick(attempt, ATTEMPT_FIELDS), ...times };
+}
+
+export function spanOf({ kind, key, node, state, what, startedAt, sentAt, endedAt }: Span): SpanView {
+  return {
+    kind,
+    key,
+    node,
+    state,
+    what,
+    startedAt: startedAt.toISOString(),
+    sentAt: iso(sentAt),
+    endedAt: iso(endedAt),
+  };
 }
 
 /** Nodes with their state, and the arrows of the definition. */

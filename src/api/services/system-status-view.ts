@@ -1,5 +1,5 @@
-import type { SystemStatus as Counted } from '../../adapters/postgres';
-import type { SystemStatus } from '../../contracts/api.schema';
+import type { MonitorEvent, SystemStatus as Counted } from '../../adapters/postgres';
+import type { MonitorEvent as MonitorEventView, SystemStatus } from '../../contracts/api.schema';
 import type { ApiDeps } from '../deps';
 
 /** The counts of the book in the shape of the orchestration engine's system status. */
@@ -25,13 +25,14 @@ export function systemStatusView(
           completed: status('completed'),
           partiallyCompleted: status('partially_completed'),
         },
-        ...{ failed: status('failed'), cancelled: status('cancelled') },
+        ...{ failed: status('failed'), cancelled: status('cancelled'), active: status('running') },
         successRatePercent: percent(runs.successRate),
         averageSeconds: seconds(runs.averageDurationMs),
       },
       agents: {
         executed: agents.completed + agents.failed,
         failed: agents.failed,
+        active: agents.active,
         failureRatePercent: percent(share(agents.failed, agents.completed + agents.failed)),
         averageExecutionSeconds: seconds(agents.averageDurationMs),
       },
@@ -41,13 +42,8 @@ export function systemStatusView(
         costMicroUsd: costs.spentMicroUsd,
       },
       uptimeSeconds: (nowMs - startedAtMs) / 1000,
-      recentEvents: counted.recentEvents.map(({ runId, seq, at, type, node }) => ({
-        runId,
-        seq,
-        at: at.toISOString(),
-        type,
-        node,
-      })),
+      eventsRecorded: runs.events,
+      recentEvents: counted.recentEvents.map(monitorEventOf),
     },
     rateLimiting: {
       ...{ requestsPerMinute: settings.llm.requestsPerMinute, concurrentRequests: settings.llm.concurrentRequests },
@@ -66,9 +62,16 @@ export function systemStatusView(
     failures: {
       failedAttempts: counted.failures.reduce((sum, { attempts: count }) => sum + count, 0),
       unknownAttempts: attempts.unknown ?? 0,
+      retries: counted.retries,
+      permanentFailures: agents.failed,
+      retryRatePercent: percent(share(counted.retries, sentOnce(attempts))),
       byClass: counted.failures.map(({ failureClass, attempts: count }) => ({ failureClass, count })),
     },
   };
+}
+
+export function monitorEventOf({ at, ...event }: MonitorEvent): MonitorEventView {
+  return { ...event, at: at.toISOString() };
 }
 
 /** Reserved attempts were not sent yet; void ones mostly were (a failure proved unbilled). */

@@ -80,6 +80,25 @@ export const attemptSchema = z
 export const runAttemptsSchema = page(attemptSchema).meta({ id: 'RunAttempts' });
 export const runAttemptsQuery = z.strictObject({ ...pageQuery });
 
+export const runTimelineQuery = z.strictObject({ ...pageQuery, node: name.optional() });
+
+export const spanSchema = z
+  .strictObject({
+    kind: z.enum(['attempt', 'tool', 'person']),
+    key: z.string(),
+    node: z.string().nullable(),
+    state: z.string().meta({ description: 'How it ended, or that it goes on.' }),
+    what: z.string().meta({ description: 'The model, the tool, or what a person was asked for.' }),
+    startedAt: timestamp,
+    sentAt: timestamp.nullable().meta({
+      description: 'Of an attempt: what lies before is waiting for budget and limiter.',
+    }),
+    endedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Span' });
+
+export const runTimelineSchema = page(spanSchema).meta({ id: 'RunTimeline' });
+
 export const runResultQuery = z.strictObject({
   node: name.optional().meta({ description: 'Only this agent’s output.' }),
 });
@@ -117,6 +136,8 @@ export const runCancelledSchema = z
   .strictObject({ runId: uuid, status: runStatus, cancelRequested: z.literal(true) })
   .meta({ id: 'RunCancelRequested' });
 
+export type Span = z.infer<typeof spanSchema>;
+export type RunTimeline = z.infer<typeof runTimelineSchema>;
 export type RunGraph = z.infer<typeof runGraphSchema>;
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEvents = z.infer<typeof runEventsSchema>;

@@ -1,5 +1,45 @@
 import { z } from 'zod';
-import { microUsd, timestamp } from './common.schema';
+import { microUsd, name, queryInteger, timestamp, uuid } from './common.schema';
+
+export const MONITOR_LIMITS = {
+  eventsDefault: 100,
+  eventsMax: 1_000,
+  typeCharsMax: 64,
+  dataBytesMax: 16 * 1024,
+} as const;
+
+const eventType = z.string().min(1).max(MONITOR_LIMITS.typeCharsMax);
+
+export const monitorEventSchema = z
+  .strictObject({
+    runId: uuid.nullable(),
+    seq: z.int().meta({ description: 'Of its run, or of the events that programs recorded.' }),
+    at: timestamp,
+    type: eventType,
+    node: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'MonitorEvent' });
+
+export const recentEventsQuery = z.strictObject({
+  type: eventType.optional(),
+  runId: uuid.optional(),
+  limit: queryInteger(1, MONITOR_LIMITS.eventsMax).default(MONITOR_LIMITS.eventsDefault),
+});
+export const recentEventsSchema = z.strictObject({ items: z.array(monitorEventSchema) }).meta({ id: 'RecentEvents' });
+
+export const recordEventSchema = z
+  .strictObject({
+    type: eventType,
+    runId: uuid.optional(),
+    node: name.optional().meta({ description: 'An agent of the run.' }),
+    data: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine(({ data }) => JSON.stringify(data).length <= MONITOR_LIMITS.dataBytesMax, {
+    path: ['data'],
+    error: `At most ${MONITOR_LIMITS.dataBytesMax} characters as JSON; store larger things as artifacts.`,
+  })
+  .meta({ id: 'RecordEvent' });
 
 /** `GET /system/status`: the engine as a whole, from the book of record. */
 export const systemStatusSchema = z
@@ -18,6 +58,7 @@ export const systemStatusSchema = z
         partiallyCompleted: z.int(),
         failed: z.int(),
         cancelled: z.int(),
+        active: z.int(),
         successRatePercent: z
           .number()
           .nullable()
@@ -27,14 +68,14 @@ export const systemStatusSchema = z
       agents: z.strictObject({
         executed: z.int(),
         failed: z.int(),
+        active: z.int(),
         failureRatePercent: z.number().nullable(),
         averageExecutionSeconds: z.number().nullable(),
       }),
       api: z.strictObject({ calls: z.int(), tokens: z.int(), costMicroUsd: microUsd }),
       uptimeSeconds: z.number(),
-      recentEvents: z.array(
-        z.strictObject({ runId: z.uuid(), seq: z.int(), at: timestamp, type: z.string(), node: z.string().nullable() }),
-      ),
+      eventsRecorded: z.int(),
+      recentEvents: z.array(monitorEventSchema),
     }),
     rateLimiting: z.strictObject({
       requestsPerMinute: z.int().meta({ description: 'The limit per provider, over all processes.' }),
@@ -54,6 +95,9 @@ export const systemStatusSchema = z
     failures: z.strictObject({
       failedAttempts: z.int(),
       unknownAttempts: z.int(),
+      retries: z.int().meta({ description: 'Attempts after the first of their call.' }),
+      permanentFailures: z.int().meta({ description: 'Agents that ended as failed, budget_exceeded or rate_limited.' }),
+      retryRatePercent: z.number().nullable().meta({ description: 'Retries of all attempts.' }),
       byClass: z.array(z.strictObject({ failureClass: z.string(), count: z.int() })),
     }),
   })
@@ -83,6 +127,9 @@ export const healthSchema = z
 
 export const probeSchema = z.strictObject({ status: healthStatus }).meta({ id: 'Probe' });
 
+export type MonitorEvent = z.infer<typeof monitorEventSchema>;
+export type RecentEvents = z.infer<typeof recentEventsSchema>;
+export type RecordEvent = z.infer<typeof recordEventSchema>;
 export type SystemStatus = z.infer<typeof systemStatusSchema>;
 export type DependencyHealth = z.infer<typeof dependencyHealthSchema>;
 export type Health = z.infer<typeof healthSchema>;

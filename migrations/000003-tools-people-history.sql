@@ -66,12 +66,53 @@ CREATE TABLE tool_result (
   ok             boolean,
   artifact_ref   uuid,
   shared_from    text,
+  begun_by       uuid NOT NULL,                -- who began it: asked again by the same, it is not another try
   began_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
   ended_at       timestamptz,
   CHECK ((artifact_ref IS NULL) = (ended_at IS NULL) AND (ok IS NULL) = (ended_at IS NULL))
 );
 CREATE INDEX tool_result_by_run ON tool_result (run_id);
 CREATE INDEX tool_result_shared ON tool_result (tenant_id, tool, arguments_hash) WHERE shareable AND ok;
+
+-- begin_tool: to be asked before a tool is executed. `begun`: execute it; `again`: somebody began it before and said nothing
+-- since; `ended`: this is the result, its own or (of a pure tool) one for the same arguments.
+CREATE FUNCTION begin_tool(p_tenant text, p_run uuid, p_node text, p_key text, p_tool text, p_hash text, p_shareable boolean, p_by uuid)
+RETURNS TABLE (state text, ok boolean, ref uuid) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE found_row tool_result; shared tool_result;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM run r WHERE r.id = p_run AND r.tenant_id = p_tenant) THEN
+    RAISE EXCEPTION 'begin_tool: there is no run %', p_run USING ERRCODE = 'no_data_found';
+  END IF;
+  IF p_shareable THEN
+    SELECT * INTO shared FROM tool_result t WHERE t.tenant_id = p_tenant AND t.tool = p_tool AND t.arguments_hash = p_hash
+    AND t.shareable AND t.ok ORDER BY t.ended_at LIMIT 1;
+  END IF;
+  INSERT INTO tool_result (tool_key, tenant_id, run_id, node, tool, arguments_hash, shareable, begun_by, ok, artifact_ref, shared_from, ended_at)
+  VALUES (p_key, p_tenant, p_run, p_node, p_tool, p_hash, p_shareable, p_by, shared.ok, shared.artifact_ref, shared.tool_key,
+          CASE WHEN shared.tool_key IS NOT NULL THEN clock_timestamp() END)
+  ON CONFLICT (tool_key) DO NOTHING;
+  SELECT * INTO found_row FROM tool_result t WHERE t.tool_key = p_key AND t.tenant_id = p_tenant;
+  RETURN QUERY SELECT CASE WHEN found_row.ended_at IS NOT NULL THEN 'ended' WHEN found_row.begun_by = p_by THEN 'begun' ELSE 'again' END,
+                      found_row.ok, found_row.artifact_ref;
+END $$;
+
+-- end_tool: the result of a tool call and its artifact. The first end stays, and is the answer.
+CREATE FUNCTION end_tool(p_tenant text, p_key text, p_ok boolean, p_header jsonb) RETURNS TABLE (ok boolean, ref uuid) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE r tool_result;
+BEGIN
+  SELECT * INTO r FROM tool_result t WHERE t.tool_key = p_key AND t.tenant_id = p_tenant FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'end_tool: % was not begun', p_key USING ERRCODE = 'no_data_found';
+  END IF;
+  IF r.ended_at IS NULL THEN
+    UPDATE tool_result t SET ok = p_ok, artifact_ref = (SELECT p.ref FROM publish(jsonb_build_array(p_header)) p), ended_at = clock_timestamp()
+    WHERE t.tool_key = p_key RETURNING * INTO r;
+    PERFORM add_event(r.run_id, 'agent-used-tool', r.node, jsonb_build_object('tool', r.tool, 'ok', p_ok, 'resultRef', r.artifact_ref));
+  END IF;
+  RETURN QUERY SELECT r.ok, r.artifact_ref;
+END $$;
 
 -- Steps that cost nothing: executed beside the workflow, perhaps twice when its task is lost; the first result stays.
 CREATE TABLE fast_result (
@@ -287,6 +328,7 @@ DROP TRIGGER batch_closed ON run;
 DROP TRIGGER run_closed ON run;
 DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
 DROP FUNCTION reserve_and_send;
+DROP FUNCTION begin_tool, end_tool;
 DROP TABLE monitor_event, fast_result, tool_result, human_task;
 DROP INDEX run_without_history, run_by_batch, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;

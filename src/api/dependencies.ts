@@ -6,6 +6,8 @@ import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool } from '../adapters/postgres';
 import { connectRedis } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
+import { openTools } from '../adapters/tools';
+import { jsonSchemaProblem } from '../adapters/json-schema';
 import { createArtifactBus } from '../gateway/artifacts';
 import type { ApiDeps } from './deps';
 
@@ -13,13 +15,14 @@ import type { ApiDeps } from './deps';
  * Opens what the API stands on. Only PostgreSQL must answer now (a wrong schema version ends the start); Temporal and
  * Redis connect with their first use, because the API serves without them.
  *
- * @throws LonghaulError SchemaVersion | ServiceUnavailable
+ * @throws LonghaulError SchemaVersion | ServiceUnavailable | UnusableFile (a broken plug-in)
  */
 export async function openDependencies(
   settings: Settings,
   token: string,
   log: Log,
 ): Promise<{ deps: ApiDeps; close(): Promise<void> }> {
+  const tools = openTools(settings.tools, process.env, jsonSchemaProblem);
   const pool = createPool(settings.postgres.url, {
     max: settings.postgres.poolMax,
     applicationName: 'longhaul-api',
@@ -39,6 +42,7 @@ export async function openDependencies(
     temporal,
     redis,
     artifacts,
+    tools,
     log,
     version: packageVersion(),
     startedAtMs: Date.now(),

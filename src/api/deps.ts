@@ -3,6 +3,7 @@ import type { Settings } from '../adapters/config/settings';
 import type { Pool } from '../adapters/postgres';
 import type { RedisConnection } from '../adapters/redis';
 import type { TemporalClient } from '../adapters/temporal';
+import type { ToolRegistry } from '../adapters/tools';
 import type { ArtifactBus } from '../gateway/artifacts';
 
 /** All that the routes use, given by main.ts or by a test. Nothing here is looked up from a global. */
@@ -14,6 +15,8 @@ export interface ApiDeps {
   temporal: TemporalClient | null;
   redis: RedisConnection | null;
   artifacts: ArtifactBus;
+  /** For their names and declarations; tools are executed by workers only. */
+  tools: ToolRegistry;
   log: Log;
   version: string;
   startedAtMs: number;

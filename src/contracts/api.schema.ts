@@ -8,3 +8,4 @@ export * from './wire/artifact.schema';
 export * from './wire/system.schema';
 export * from './wire/ledger.schema';
 export * from './wire/run-history.schema';
+export * from './wire/tool.schema';

@@ -2,9 +2,10 @@ import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool, type Pool } from '../adapters/postgres';
 import { connectRedis, type RedisConnection } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
-import { toolRegistry } from '../adapters/tools';
+import { jsonSchemaProblem } from '../adapters/json-schema';
+import { openTools, pureTools, type ToolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
-import type { IoActivityDeps } from '../activities';
+import type { FastActivityDeps, IoActivityDeps } from '../activities';
 import type { LlmActivityDeps } from '../activities/llm/call-agent';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
@@ -20,6 +21,7 @@ export interface Dependencies {
   pool: Pool;
   llm(): LlmActivityDeps;
   io(): IoActivityDeps;
+  fast(): FastActivityDeps;
   /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
   activate(): Promise<void>;
   /** In order: loops and calls first, connections last. */
@@ -27,8 +29,8 @@ export interface Dependencies {
 }
 
 /**
- * Opens what the roles need and nothing else: a workflows worker touches neither PostgreSQL nor Redis, so that either
- * may be away while it replays.
+ * Opens what the roles need and nothing else: a workflows worker touches PostgreSQL only in a fast step, and Redis never,
+ * so that either may be away while it replays.
  */
 export async function openDependencies(
   roles: readonly WorkerRole[],
@@ -50,14 +52,17 @@ export async function openDependencies(
   });
   closers.unshift(async () => redis.disconnect());
 
-  const stores = needsStores ? openStores(settings, pool, redis, log, closers) : undefined;
+  const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
+  const stores = openStores(settings, pool, redis, log, closers, tools);
   let llm: LlmActivityDeps | undefined;
-  if (stores && roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
+  if (roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
   if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
     pool,
     llm: () => present(llm, 'the llm role was not opened'),
-    io: () => present(stores, 'the io role was not opened'),
+    io: () => stores,
+    // The relay brings its artifacts to live readers: pushing costs more than the step.
+    fast: () => ({ ...stores, tools: pureTools(), settled: () => undefined }),
     activate: async () => {
       for (const activate of activators) await activate();
     },
@@ -67,20 +72,24 @@ export async function openDependencies(
   };
 }
 
-/** What activities of both roles read and write. */
+/** What activities of all roles read and write. Nothing is asked before it is used. */
 function openStores(
   settings: Settings,
   pool: Pool,
   redis: RedisConnection,
   log: Log,
   closers: (() => Promise<unknown>)[],
+  tools: ToolRegistry,
 ): IoActivityDeps {
   const payloads = createPayloadStore(settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
   closers.unshift(() => artifacts.close());
-  const readJson = async (tenant: string, ref: string): Promise<unknown> =>
-    JSON.parse(Buffer.from((await artifacts.get(tenant, ref)).payload).toString('utf8'));
-  return { pool, payloads, tools: toolRegistry([]), readJson, settled: () => artifacts.pushNow() };
+  const readText = async (tenant: string, ref: string) => {
+    const { header, payload } = await artifacts.get(tenant, ref);
+    return { mime: header.mime, text: Buffer.from(payload).toString('utf8') };
+  };
+  const readJson = async (tenant: string, ref: string) => JSON.parse((await readText(tenant, ref)).text) as unknown;
+  return { pool, payloads, tools, readJson, readText, settled: () => artifacts.pushNow() };
 }
 
 function openLlm(

@@ -16,12 +16,17 @@ export async function roleOptions(
   settings: Settings,
 ): Promise<RoleOptions> {
   switch (role) {
-    case 'workflows':
+    case 'workflows': {
+      const { fastActivities } = await import('../activities/index.js');
       return {
+        activities: fastActivities(dependencies.fast()),
+        // Only what workflows execute beside themselves; their queue has no activities.
+        enableNonLocalActivities: false,
         workflowBundle: { codePath: WORKFLOW_BUNDLE },
         stickyQueueScheduleToStartTimeout: '1 second',
         maxCachedWorkflows: 500,
       };
+    }
     case 'llm': {
       const { llmActivities } = await import('../activities/index.js');
       return {
@@ -37,6 +42,8 @@ export async function roleOptions(
       return {
         activities: ioActivities({ ...dependencies.io(), taskQueuePrefix }),
         maxConcurrentActivityTaskExecutions: 50,
+        // As above: a cancelled tool is told soon.
+        maxHeartbeatThrottleInterval: '500 milliseconds',
       };
     }
   }

@@ -18,6 +18,7 @@ import { readReferences } from '../../src/adapters/templates';
 import { connectTemporal, startWorkflow, type TemporalClient } from '../../src/adapters/temporal';
 import { AGENT_RUN_KIND, type AgentRunInput, type AgentRunResult } from '../../src/contracts/agent-run';
 import { agentRunStart } from '../../src/contracts/agent-run-start';
+import { BUILT_IN_TOOLS } from '../../src/domain/tools/built-in';
 import { validateGraph } from '../../src/contracts/parse-agent-graph.schema';
 import { workflowId } from '../../src/contracts/workflow-ids';
 import type { AgentGraph } from '../../src/domain/agents/agent-graph';
@@ -61,12 +62,15 @@ export interface SystemOptions {
   env?: NodeJS.ProcessEnv;
   /** Roles to start at once; none for a test that starts its own. */
   workers?: readonly string[];
+  /** Names of tools that its own plug-in folder brings. */
+  plugIns?: readonly string[];
 }
 
 export async function startSystem({
   modelServer: options,
   env: more,
   workers = ['all'],
+  plugIns = [],
 }: SystemOptions = {}): Promise<System> {
   const [database, redis, modelServer, payloadDir] = await Promise.all([
     freshDatabase(),
@@ -105,7 +109,7 @@ export async function startSystem({
       programs.push(program);
       return program;
     },
-    startRun: (definition, startOptions) => startRun(system, definition, startOptions),
+    startRun: (definition, startOptions) => startRun(system, definition, plugIns, startOptions),
     close: async () => {
       await Promise.all(programs.map((program) => program.stop('SIGKILL')));
       await Promise.all([pool.end(), temporal.close(), modelServer.stop()]);
@@ -119,9 +123,10 @@ export async function startSystem({
 async function startRun(
   system: System,
   definition: object,
+  plugIns: readonly string[],
   { parameters = {}, continueAsNewAfterEvents }: StartOptions = {},
 ): Promise<StartedRun> {
-  const stored = graphOf(definition);
+  const stored = graphOf(definition, plugIns);
   const runId = newId();
   const { graphId } = await insertGraph(system.pool, {
     id: newId(),
@@ -156,11 +161,11 @@ async function startRun(
 }
 
 /** The same way a definition takes through the API. */
-function graphOf(definition: object): AgentGraph {
+function graphOf(definition: object, plugIns: readonly string[]): AgentGraph {
   const { graph, problems } = validateGraph(definition, {
     references: readReferences,
     schemaProblem: jsonSchemaProblem,
-    tools: [],
+    tools: [...BUILT_IN_TOOLS.map(({ name }) => name), ...plugIns],
   });
   if (!graph) throw new Error(`invalid graph: ${JSON.stringify(problems)}`);
   return graph;

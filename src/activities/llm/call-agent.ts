@@ -19,7 +19,7 @@ import { type AgentContext, AgentContextLoader } from '../agent-context';
 import { buildRequest } from './build-request';
 import { callArtifacts } from './call-artifacts';
 import { loadConversation } from './conversation';
-import { heartbeating } from './heartbeating';
+import { heartbeating } from '../heartbeating';
 
 export interface LlmActivityDeps {
   pool: Pool;

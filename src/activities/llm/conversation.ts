@@ -43,9 +43,18 @@ async function pastTurn(
 
 /** The model's answer of a call that is paid for. */
 export async function storedAnswer(deps: ConversationDeps, tenant: string, callKey: string): Promise<ChatAnswer> {
-  const stored = present(
+  return (await storedCall(deps, tenant, callKey)).answer;
+}
+
+/** The same with the artifact that holds it. */
+export async function storedCall(
+  deps: ConversationDeps,
+  tenant: string,
+  callKey: string,
+): Promise<{ answer: ChatAnswer; ref: string }> {
+  const { artifactRef: ref } = present(
     await loadCallResult(deps.pool, tenant, callKey),
     `Call ${callKey} was answered, but has no stored result`,
   );
-  return ((await deps.readJson(tenant, stored.artifactRef)) as { answer: ChatAnswer }).answer;
+  return { ref, answer: ((await deps.readJson(tenant, ref)) as { answer: ChatAnswer }).answer };
 }

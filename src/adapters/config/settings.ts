@@ -74,6 +74,12 @@ export const settingsSchema = z.strictObject({
       registerDir: setting(z.string().optional(), 'LONGHAUL_WORKER_REGISTER_DIR', 'Folder in which the workers of this machine note the activities they run, so that the successor of one that was killed ends them at once. Without it heartbeat timeouts do. `longhaul up` sets it.'),
     })
     .prefault({}),
+  tools: z
+    .strictObject({
+      folder: setting(z.string().min(1).optional(), 'LONGHAUL_TOOLS_FOLDER', 'Folder of own tools: TypeScript or JavaScript modules, and YAML or JSON files that declare HTTP tools. Seen by workers and API.'),
+      httpAllow: setting(z.string().default(''), 'LONGHAUL_TOOLS_HTTP_ALLOW', 'Hosts that tools may reach, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: setting(z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'LONGHAUL_LOG_LEVEL', 'Lowest level that is logged.'),

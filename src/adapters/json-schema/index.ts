@@ -19,12 +19,12 @@ const MESSAGE_CHARS_MAX = 300;
 /** Compiling costs milliseconds, and every call of an agent has the same schema. */
 const compiled = new LRUCache<string, JsonSchemaCheck>({ max: 200 });
 
-/** @throws Error when the schema itself is invalid. */
-export function jsonSchemaCheck(schema: Record<string, unknown>): JsonSchemaCheck {
-  const key = hashJson(schema);
+/** @param subject how messages call the value @throws Error when the schema itself is invalid. */
+export function jsonSchemaCheck(schema: Record<string, unknown>, subject = 'answer'): JsonSchemaCheck {
+  const key = `${subject} ${hashJson(schema)}`;
   const known = compiled.get(key);
   if (known) return known;
-  const check = compile(schema);
+  const check = compile(schema, subject);
   compiled.set(key, check);
   return check;
 }
@@ -40,7 +40,7 @@ export function jsonSchemaProblem(schema: Record<string, unknown>): string | und
   }
 }
 
-function compile(schema: Record<string, unknown>): JsonSchemaCheck {
+function compile(schema: Record<string, unknown>, subject: string): JsonSchemaCheck {
   // An asynchronous validator answers with a promise: every value would pass, and its rejection would end the process.
   const { $async: _, ...plain } = schema;
   const ajv = new Ajv({ allErrors: false, strict: false, validateFormats: false });
@@ -49,10 +49,10 @@ function compile(schema: Record<string, unknown>): JsonSchemaCheck {
     try {
       return withinTime(() => validate(value), CHECK_MS_MAX)
         ? undefined
-        : ajv.errorsText(validate.errors, { dataVar: 'answer' }).slice(0, MESSAGE_CHARS_MAX);
+        : ajv.errorsText(validate.errors, { dataVar: subject }).slice(0, MESSAGE_CHARS_MAX);
     } catch (error) {
       // It stays unchecked, so it does not pass; that it was paid for is booked all the same.
-      return `the answer cannot be checked: ${reasonOf(error, CHECK_MS_MAX)}`.slice(0, MESSAGE_CHARS_MAX);
+      return `the ${subject} cannot be checked: ${reasonOf(error, CHECK_MS_MAX)}`.slice(0, MESSAGE_CHARS_MAX);
     }
   };
 }

@@ -1,30 +1,3 @@
-import type { ToolOutcome, ToolSpec } from '../../domain/tools/tool';
-
-/** What a tool may use besides its arguments. */
-export interface ToolContext {
-  tenant: string;
-  runId: string;
-  node: string;
-  /** The same for every try of this call: what the tool talks to can recognise a repetition by it. */
-  idempotencyKey: string;
-  /** Aborted when the run is cancelled or the tool takes too long. */
-  signal: AbortSignal;
-  /** @throws LonghaulError NotFound for an artifact of another tenant too */
-  readArtifact(ref: string): Promise<{ mime: string; text: string }>;
-}
-
-export interface Tool extends ToolSpec {
-  /** The arguments match `parameters`. What is wrong is an outcome; a throw means that nobody knows how it ended. */
-  execute(args: Record<string, unknown>, context: ToolContext): Promise<ToolOutcome>;
-}
-
-/** The tools of this installation. */
-export interface ToolRegistry {
-  readonly all: readonly Tool[];
-  find(name: string): Tool | undefined;
-}
-
-export function toolRegistry(all: readonly Tool[]): ToolRegistry {
-  const byName = new Map(all.map((tool) => [tool.name, tool]));
-  return { all, find: (name) => byName.get(name) };
-}
+export { pureTools } from './built-in';
+export { openTools, type ToolSettings } from './open-tools';
+export { type Tool, type ToolContext, toolRegistry, type ToolRegistry } from './tool';

@@ -67,7 +67,7 @@ export const graphRoutes: readonly Route[] = [
     },
     errors: ['InvalidGraph'],
     handle: async ({ body: definition }, context) => {
-      const { graph, warnings } = requireGraph(definition);
+      const { graph, warnings } = requireGraph(definition, context.deps.tools);
       const { status, answer, replayed } = await once(context, 'POST /graphs', definition, (tx) =>
         store(tx, context.tenant, graph),
       );
@@ -91,8 +91,8 @@ export const graphRoutes: readonly Route[] = [
       },
     },
     errors: [],
-    handle: async ({ body: definition }) => {
-      const { problems, warnings } = judgeGraph(definition);
+    handle: async ({ body: definition }, { deps }) => {
+      const { problems, warnings } = judgeGraph(definition, deps.tools);
       return { status: 200, body: { valid: problems.length === 0, problems, warnings } };
     },
   }),

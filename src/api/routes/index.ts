@@ -9,6 +9,7 @@ import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
 import { systemRoutes } from './system';
 import { timelineRoutes } from './timeline';
+import { toolRoutes } from './tools';
 
 /** Every endpoint. Literal paths come before those with a parameter in the same place. */
 export const ROUTES: readonly Route[] = [
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...timelineRoutes,
   ...batchRoutes,
   ...artifactRoutes,
+  ...toolRoutes,
   ...systemRoutes,
   ...ledgerRoutes,
   ...healthRoutes,

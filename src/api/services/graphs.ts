@@ -1,6 +1,7 @@
 import { getGraphByName, insertGraph, type Db, type StoredGraph } from '../../adapters/postgres';
 import { jsonSchemaProblem } from '../../adapters/json-schema';
 import { readReferences } from '../../adapters/templates';
+import type { ToolRegistry } from '../../adapters/tools';
 import { validateGraph } from '../../contracts/parse-agent-graph.schema';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import type { GraphVerdict } from '../../domain/agents/validate-graph';
@@ -8,14 +9,13 @@ import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { hashJson } from '../../domain/kernel/hash';
 import { newId } from '../../adapters/postgres/new-id';
 import { unstorableText } from '../http/structure';
-import { BUILT_IN_TOOLS } from '../../domain/tools/built-in';
 
 /** Everything that is wrong with a definition, or the graph with its defaults filled in. */
-export function judgeGraph(definition: unknown): GraphVerdict {
+export function judgeGraph(definition: unknown, tools: ToolRegistry): GraphVerdict {
   const verdict = validateGraph(definition, {
     references: readReferences,
     schemaProblem: jsonSchemaProblem,
-    tools: BUILT_IN_TOOLS.map((tool) => tool.name),
+    tools: tools.all.map(({ name }) => name),
   });
   const unstorable = unstorableText(definition);
   return unstorable.length === 0
@@ -24,8 +24,8 @@ export function judgeGraph(definition: unknown): GraphVerdict {
 }
 
 /** @throws LonghaulError InvalidGraph with every problem */
-export function requireGraph(definition: unknown): { graph: AgentGraph; warnings: Problem[] } {
-  const { graph, problems, warnings } = judgeGraph(definition);
+export function requireGraph(definition: unknown, tools: ToolRegistry): { graph: AgentGraph; warnings: Problem[] } {
+  const { graph, problems, warnings } = judgeGraph(definition, tools);
   if (graph !== undefined) return { graph, warnings };
   throw new LonghaulError('InvalidGraph', { name: nameOf(definition), count: problems.length }, problems);
 }

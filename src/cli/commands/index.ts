@@ -9,6 +9,7 @@ import { registerPrograms } from './programs';
 import type { Registration } from './registration';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
+import { registerTools } from './tools';
 import { registerUp } from './up';
 
 /** In the order of `longhaul help`. */
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Registration[] = [
   registerRuns,
   registerBatch,
   registerArtifacts,
+  registerTools,
   registerLedger,
   registerHistory,
   registerConfig,

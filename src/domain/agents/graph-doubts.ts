@@ -16,7 +16,7 @@ function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] 
       `Agent "${agent.name}" may take ${agent.timeoutSeconds} s, but the whole run ends after ${graph.timeoutSeconds} s.`,
     ),
     ...doubt(
-      agent.costLimitUsd > graph.costBudgetUsd,
+      agent.kind === 'llm' && agent.costLimitUsd > graph.costBudgetUsd,
       `agents[${index}]`,
       `Agent "${agent.name}" may cost $${agent.costLimitUsd}, but the whole run only $${graph.costBudgetUsd}.`,
     ),

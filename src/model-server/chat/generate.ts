@@ -4,7 +4,7 @@ import { SeededRandom } from '../seeded-random';
 import { fitSchema } from './fit-schema';
 import type { ChatRequest } from './request';
 import { countInputTokens, countTokens, firstTokens } from './tokens';
-import { decideToolCall, type AnswerToolCall } from './tool-call';
+import { decideToolCalls, type AnswerToolCall } from './tool-call';
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
@@ -30,8 +30,8 @@ export function generate(model: ScriptedModel, request: ChatRequest, serverSeed:
   if (inputTokens > model.contextTokens) throw contextExceeded(model, inputTokens);
   const prompt = promptOf(request, randomFor(request, serverSeed));
   const answer = model.answer(prompt);
-  const call = decideToolCall(request, answer, prompt.random);
-  const body = call === null ? finishText(textOf(answer, prompt), request) : finishCall(call, request);
+  const calls = decideToolCalls(request, answer, prompt.random);
+  const body = calls.length === 0 ? finishText(textOf(answer, prompt), request) : finishCalls(calls, request);
   return { refusal: null, inputTokens, delayMs: answer.delayMs ?? 0, ...body };
 }
 
@@ -66,14 +66,25 @@ function untilStop(text: string, stops: readonly string[]): string {
   return ends.length === 0 ? text : text.slice(0, Math.min(...ends));
 }
 
-/** The name is billed before the arguments; a limit below the name leaves nothing of the call. */
-function finishCall(call: AnswerToolCall, request: ChatRequest): Finished {
-  const nameTokens = countTokens(call.name);
-  const left = (request.maxTokens ?? Number.POSITIVE_INFINITY) - nameTokens;
-  if (left <= 0) return { content: '', toolCalls: [], finishReason: 'length', outputTokens: request.maxTokens! };
-  const { text: argumentsJson, tokens, cut } = firstTokens(call.argumentsJson, left);
-  const toolCalls = [{ ...call, argumentsJson }];
-  return { content: null, toolCalls, finishReason: cut ? 'length' : 'tool_calls', outputTokens: nameTokens + tokens };
+/** Names are billed before arguments; at the limit the last call is cut, or left out when nothing of its name fits. */
+function finishCalls(calls: readonly AnswerToolCall[], request: ChatRequest): Finished {
+  let left = request.maxTokens ?? Number.POSITIVE_INFINITY;
+  let outputTokens = 0;
+  const toolCalls: AnswerToolCall[] = [];
+  for (const call of calls) {
+    const nameTokens = countTokens(call.name);
+    if (nameTokens >= left) return cutCalls(toolCalls, request);
+    const { text: argumentsJson, tokens, cut } = firstTokens(call.argumentsJson, left - nameTokens);
+    toolCalls.push({ ...call, argumentsJson });
+    left -= nameTokens + tokens;
+    outputTokens += nameTokens + tokens;
+    if (cut) return cutCalls(toolCalls, request);
+  }
+  return { content: null, toolCalls, finishReason: 'tool_calls', outputTokens };
+}
+
+function cutCalls(toolCalls: AnswerToolCall[], { maxTokens }: ChatRequest): Finished {
+  return { content: toolCalls.length === 0 ? '' : null, toolCalls, finishReason: 'length', outputTokens: maxTokens! };
 }
 
 function contextExceeded(model: ScriptedModel, inputTokens: number): Error {

@@ -1,4 +1,4 @@
-import { lastUserText, type ModelAnswer } from '../models/scripted-model';
+import { lastUserText, type ModelAnswer, type ScriptedCall } from '../models/scripted-model';
 import type { SeededRandom } from '../seeded-random';
 import { fitSchema } from './fit-schema';
 import type { ChatRequest } from './request';
@@ -11,20 +11,17 @@ export interface AnswerToolCall {
 }
 
 /**
- * Whether a script calls a tool: when it insists, when the request demands it, or (with `auto`) when the last user
- * message mentions an offered tool by name and no tool has answered yet.
+ * Which tools a script calls: those it insists on, one when the request demands it, or (with `auto`) one that the last
+ * user message mentions by name when it is offered and no tool has answered yet.
  */
-export function decideToolCall(request: ChatRequest, answer: ModelAnswer, random: SeededRandom): AnswerToolCall | null {
-  const call = answer.toolCall ?? offeredCall(chooseTool(request), random);
-  return call === null ? null : { id: `call_${random.hex(24).toLowerCase()}`, ...call };
+export function decideToolCalls(request: ChatRequest, answer: ModelAnswer, random: SeededRandom): AnswerToolCall[] {
+  const calls = answer.toolCalls ?? offeredCalls(chooseTool(request), random);
+  return calls.map((call) => ({ id: `call_${random.hex(24).toLowerCase()}`, ...call }));
 }
 
-function offeredCall(
-  tool: ToolDefinition | null,
-  random: SeededRandom,
-): { name: string; argumentsJson: string } | null {
-  if (tool === null) return null;
-  return { name: tool.name, argumentsJson: JSON.stringify(fitSchema(tool.parameters, {}, random)) };
+function offeredCalls(tool: ToolDefinition | null, random: SeededRandom): ScriptedCall[] {
+  if (tool === null) return [];
+  return [{ name: tool.name, argumentsJson: JSON.stringify(fitSchema(tool.parameters, {}, random)) }];
 }
 
 function chooseTool({ tools, toolChoice, messages }: ChatRequest): ToolDefinition | null {

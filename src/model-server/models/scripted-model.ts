@@ -18,9 +18,14 @@ export interface ModelPrompt {
 export type ModelAnswer = ({ text: string } | { json: Json }) & {
   /** Added to the latency profile, in ms. */
   delayMs?: number;
-  /** A call the script insists on, whatever tools were offered. */
-  toolCall?: { name: string; argumentsJson: string };
+  /** Calls the script insists on, whatever tools were offered. */
+  toolCalls?: ScriptedCall[];
 };
+
+export interface ScriptedCall {
+  name: string;
+  argumentsJson: string;
+}
 
 export interface ScriptedModel {
   id: string;

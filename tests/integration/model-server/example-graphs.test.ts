@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { buildRequest } from '../../../src/activities/llm/build-request';
 import { jsonSchemaCheck, jsonSchemaProblem } from '../../../src/adapters/json-schema';
 import { readReferences } from '../../../src/adapters/templates';
+import { BUILT_IN_TOOLS } from '../../../src/domain/tools/built-in';
 import { validateGraph } from '../../../src/contracts/parse-agent-graph.schema';
 import { type AgentOutput, interpretAnswer } from '../../../src/domain/agents/agent-output';
 import type { LlmAgent, AgentGraph } from '../../../src/domain/agents/agent-graph';
@@ -36,7 +37,11 @@ async function play(file: string): Promise<Record<string, AgentOutput>> {
 
 function graphIn(file: string): AgentGraph {
   const raw: unknown = parse(readFileSync(join(__dirname, '../../../examples/graphs', file), 'utf8'));
-  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem, tools: [] }).graph!;
+  return validateGraph(raw, {
+    references: readReferences,
+    schemaProblem: jsonSchemaProblem,
+    tools: BUILT_IN_TOOLS.map(({ name }) => name),
+  }).graph!;
 }
 
 async function answerOf(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { jsonSchemaProblem } from '../../../src/adapters/json-schema';
 import { readReferences } from '../../../src/adapters/templates';
+import { BUILT_IN_TOOLS } from '../../../src/domain/tools/built-in';
 import { validateGraph } from '../../../src/contracts/parse-agent-graph.schema';
 
 const FOLDER = join(__dirname, '../../../examples/graphs');
@@ -10,7 +11,11 @@ const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
 
 function validated(file: string) {
   const raw: unknown = parse(readFileSync(join(FOLDER, file), 'utf8'), { maxAliasCount: 100 });
-  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem, tools: [] });
+  return validateGraph(raw, {
+    references: readReferences,
+    schemaProblem: jsonSchemaProblem,
+    tools: BUILT_IN_TOOLS.map(({ name }) => name),
+  });
 }
 
 test.each(files)('%s has neither problems nor warnings', (file) => {

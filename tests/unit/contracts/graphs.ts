@@ -1,5 +1,6 @@
 import { jsonSchemaProblem } from '../../../src/adapters/json-schema';
 import { readReferences } from '../../../src/adapters/templates';
+import { BUILT_IN_TOOLS } from '../../../src/domain/tools/built-in';
 import { validateGraph } from '../../../src/contracts/parse-agent-graph.schema';
 
 /** The smallest agent that is in order. */
@@ -14,7 +15,11 @@ export function graph(agents: unknown[] = [agent('a')], more: Record<string, unk
 }
 
 export function validate(raw: unknown) {
-  return validateGraph(raw, { references: readReferences, schemaProblem: jsonSchemaProblem, tools: [] });
+  return validateGraph(raw, {
+    references: readReferences,
+    schemaProblem: jsonSchemaProblem,
+    tools: BUILT_IN_TOOLS.map(({ name }) => name),
+  });
 }
 
 /** `path: message` of every problem, in order. */

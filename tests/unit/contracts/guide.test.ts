@@ -5,13 +5,18 @@ import type { z } from 'zod';
 import { FILTERS } from '../../../src/adapters/templates/supported';
 import {
   agentGraphSchema,
+  approvalSchema,
+  humanSchema,
   llmAgentSchema,
   llmConfigSchema,
   retryPolicySchema,
+  scriptSchema,
 } from '../../../src/contracts/agent-graph.schema';
+import { BUILT_IN_TOOLS } from '../../../src/domain/tools/built-in';
 import { problemsOf } from './graphs';
 
-const guide = readFileSync(join(__dirname, '../../../docs/guides/agent-graphs.md'), 'utf8');
+const guideOf = (name: string) => readFileSync(join(__dirname, `../../../docs/guides/${name}.md`), 'utf8');
+const guide = guideOf('agent-graphs');
 
 /** Field and default of each row of the table below a heading. */
 function tableBelow(heading: string): [string, string][] {
@@ -28,6 +33,9 @@ function defaultOf(field: z.ZodType): unknown {
 test.each<[string, z.ZodObject]>([
   ['## The graph', agentGraphSchema],
   ['## An agent', llmAgentSchema],
+  ['### human', humanSchema],
+  ['### script', scriptSchema],
+  ['### approval', approvalSchema],
   ['### llmConfig', llmConfigSchema],
   ['### retryPolicy', retryPolicySchema],
 ])('the table of "%s" names every field, with its default', (heading, schema) => {
@@ -41,9 +49,23 @@ test.each<[string, z.ZodObject]>([
   }
 });
 
-test('its first example is in order', () => {
-  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(guide)!;
+test.each(['agent-graphs', 'tools'])('the first example of the guide %s is in order', (name) => {
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(guideOf(name))!;
   expect(problemsOf(parse(yaml!))).toEqual([]);
+});
+
+test('the guide of tools names every built-in tool with its arguments', () => {
+  const rows = [...guideOf('tools').matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)].map(([, name, args]) => [
+    name,
+    [...args!.matchAll(/`(\w+)`/g)].map(([, argument]) => argument).sort(),
+  ]);
+  const tools = BUILT_IN_TOOLS.map(({ name, parameters }) => [
+    name,
+    Object.keys(parameters.properties as object).sort(),
+  ]);
+  expect(Object.fromEntries(rows.filter(([name]) => tools.some(([known]) => known === name)))).toEqual(
+    Object.fromEntries(tools),
+  );
 });
 
 test('it lists the filters that there are', () => {

@@ -30,6 +30,8 @@ describe('what is in order', () => {
             costLimitUsd: 1,
             priority: 5,
             expectedSeconds: 1,
+            tools: [],
+            maxToolRounds: 8,
           },
         ],
       },
@@ -60,7 +62,9 @@ describe('what is in order', () => {
           },
           prompt_template: 'Process the following data: {data}',
           template_syntax: 'braces',
-          tools: [],
+          tools: ['calculator'],
+          max_tool_rounds: 3,
+          approval: { for: 'side-effects', due_seconds: 60, on_timeout: 'approve' },
           dependencies: ['data_validator'],
           max_retries: 2,
           retry_policy: {
@@ -111,6 +115,9 @@ describe('what is in order', () => {
       costLimitUsd: 0.5,
       priority: 7,
       expectedSeconds: 4,
+      tools: ['calculator'],
+      maxToolRounds: 3,
+      approval: { for: 'side-effects', dueSeconds: 60, onTimeout: 'approve' },
     });
   });
 
@@ -124,6 +131,30 @@ describe('what is in order', () => {
       graph([agent('a', { llmConfig: { model: 'm', responseSchema: { type: 'object' } } })]),
     );
     expect(parsed!.agents[0]).toMatchObject({ llmConfig: { responseFormat: 'json' } });
+  });
+
+  test('a person and a script have no model', () => {
+    const { graph: parsed, problems } = validate(
+      graph([
+        {
+          name: 'boss',
+          kind: 'human',
+          promptTemplate: 'May we?',
+          human: { assignee: 'Ada', remind_every_seconds: 60 },
+        },
+        {
+          name: 'sum',
+          kind: 'script',
+          dependencies: ['boss'],
+          script: { tool: 'calculator', arguments: { expression: '{{ boss.content }}' } },
+        },
+      ]),
+    );
+    expect(problems).toEqual([]);
+    expect(parsed!.agents).toMatchObject([
+      { kind: 'human', human: { assignee: 'Ada', remindEverySeconds: 60 }, timeoutSeconds: 300 },
+      { kind: 'script', script: { tool: 'calculator', arguments: { expression: '{{ boss.content }}' } } },
+    ]);
   });
 
   test.each([['a'], ['A-1_b'], ['1st'], ['x'.repeat(128)]])('%s is a name', (name) => {
@@ -164,20 +195,25 @@ describe('what is not', () => {
       'agents[0].promptTemplat: Unknown field. Did you mean "promptTemplate"?',
     ],
     [
-      'a planned field',
-      { approval: true },
-      'agents[0].approval: "approval" is not supported by this version. Take it out.',
+      'an approval that does not say of what',
+      { approval: { for: 'tools' } },
+      'agents[0].approval.for: Expected one of "start", "side-effects"; got "tools".',
     ],
-    ['a kind of later', { kind: 'human' }, 'agents[0].kind: Expected "llm"; got "human".'],
     [
-      'a tool',
-      { tools: ['calculator'] },
-      'agents[0].tools[0]: Unknown tool "calculator"; this version has no tools. Leave the list empty.',
+      'a kind that there is not',
+      { kind: 'robot' },
+      'agents[0].kind: Expected one of "llm", "human", "script"; got "robot".',
     ],
+    [
+      'a tool that there is not',
+      { tools: ['calculater'] },
+      'agents[0].tools[0]: Tool "calculater" does not exist. Known tools: calculator, extract, lookup, summarize, transform, http_get, artifact_read. Did you mean "calculator"?',
+    ],
+    ['rounds without end', { maxToolRounds: 100 }, 'agents[0].maxToolRounds: Expected at most 64, got 100.'],
     [
       'a tool of the original',
       { tools: [{ name: 'sum', parameters: {} }] },
-      'agents[0].tools[0]: Unknown tool "sum"; this version has no tools. Leave the list empty.',
+      'agents[0].tools[0]: Expected a text, got an object.',
     ],
     ['tools that are no list', { tools: 'x' }, 'agents[0].tools: Expected a list, got "x".'],
     [
@@ -310,8 +346,8 @@ describe('what is not', () => {
       'name: "my graph" holds characters other than letters, digits, "_" and "-". Names become parts of ids and of templates, where other characters mean something.',
       'max_parallel_agents: Expected at least 1, got 0.',
       'costbudget: Unknown field. Did you mean "costBudgetUsd"?',
-      'agents[0].llm_config.model: Expected a text, got 1.',
       'agents[0].priority: Expected at most 10, got 12.',
+      'agents[0].llm_config.model: Expected a text, got 1.',
       'agents[2].name: The name "b" is taken by agents[1]. Names are unique within a graph.',
       'agents[0].dependencies[1]: Agent "a" depends on "c", which does not exist. Known agents: b.',
       'agents[0].dependencies[2]: Agent "a" depends on "d", which does not exist. Known agents: b.',

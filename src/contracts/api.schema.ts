@@ -4,6 +4,8 @@ export * from './wire/graph.schema';
 export * from './wire/run.schema';
 export * from './wire/run-details.schema';
 export * from './wire/batch.schema';
+export * from './wire/task.schema';
+export * from './wire/run-control.schema';
 export * from './wire/artifact.schema';
 export * from './wire/system.schema';
 export * from './wire/ledger.schema';

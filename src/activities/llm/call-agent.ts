@@ -2,11 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { Pool } from '../../adapters/postgres';
 import { jsonSchemaCheck } from '../../adapters/json-schema';
 import { loadOutputs } from '../../adapters/postgres/call-context';
+import { completeNode } from '../../adapters/postgres/complete-node';
 import { noteNode } from '../../adapters/postgres/ledger';
 import type { ToolRegistry } from '../../adapters/tools';
 import type { CallAgentInput, CallAgentResult, RequestedTool } from '../../contracts/agent-run';
 import type { LlmAgent } from '../../domain/agents/agent-graph';
-import { interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
+import { type AgentOutput, interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
 import { retryDelayMs } from '../../domain/agents/retry';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
 import { assert, present } from '../../domain/kernel/assert';
@@ -17,7 +18,7 @@ import type { Gateway, GatewayResult } from '../../gateway';
 import { toApplicationFailure } from '../to-application-failure';
 import { type AgentContext, AgentContextLoader } from '../agent-context';
 import { buildRequest } from './build-request';
-import { callArtifacts } from './call-artifacts';
+import { callArtifacts, outputArtifact } from './call-artifacts';
 import { loadConversation } from './conversation';
 import { heartbeating } from '../heartbeating';
 
@@ -119,8 +120,27 @@ async function readBack(
   { resultRef }: GatewayResult,
 ): Promise<FreshAnswer> {
   const { answer } = (await deps.readJson(input.tenant, resultRef)) as { answer: ChatAnswer };
+  const verdict = interpret(context, answer);
   const outputs = await loadOutputs(deps.pool, input.tenant, input.runId, [input.node]);
-  return { resultRef, answer, verdict: interpret(context, answer), outputRef: outputs.get(input.node)?.ref };
+  const outputRef = outputs.get(input.node)?.ref;
+  if (outputRef !== undefined || verdict.ok !== true) return { resultRef, answer, verdict, outputRef };
+  return { resultRef, answer, verdict, outputRef: await adopt(deps, input, context, verdict.output, resultRef) };
+}
+
+/** An answer that an earlier run has paid for becomes the output of this run's node. */
+async function adopt(
+  { pool, payloads, settled }: LlmActivityDeps,
+  input: CallAgentInput,
+  context: AgentContext,
+  output: AgentOutput,
+  callRef: string,
+): Promise<string> {
+  const { tenant, runId, node } = input;
+  const artifact = await outputArtifact(payloads, input, context, output, callRef);
+  const completed = { tenant, runId, node, artifacts: [artifact], outputRef: artifact.ref, model: output.model };
+  const outputRef = await completeNode(pool, completed);
+  settled();
+  return outputRef;
 }
 
 function resultOf(

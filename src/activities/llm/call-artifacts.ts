@@ -1,5 +1,6 @@
+import { newId } from '../../adapters/postgres/new-id';
 import type { CallAgentInput } from '../../contracts/agent-run';
-import type { Interpretation } from '../../domain/agents/agent-output';
+import type { AgentOutput, Interpretation } from '../../domain/agents/agent-output';
 import type { NewArtifact } from '../../domain/artifacts/header';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
@@ -21,7 +22,7 @@ export async function callArtifacts(
   verdict: Interpretation,
 ): Promise<CallArtifacts> {
   const dependencyRefs = context.dependencies.map(({ ref }) => ref);
-  const putCall = () => runArtifact(payloads, input, { request, answer });
+  const putCall = (ref: string) => runArtifact(payloads, input, { request, answer }, ref);
   const callOf = (stored: NewArtifact): NewArtifact => ({
     ...stored,
     parentRefs: dependencyRefs,
@@ -39,20 +40,34 @@ export async function callArtifacts(
     },
   });
   if (verdict.ok !== true) {
-    const call = callOf(await putCall());
+    const call = callOf(await putCall(newId()));
     return { artifacts: [call], resultRef: call.ref, node: { status: 'running', ...whyNotDone(verdict) } };
   }
   // Side by side, because each waits for the disk twice.
-  const [storedCall, storedOutput] = await Promise.all([putCall(), runArtifact(payloads, input, verdict.output)]);
+  const ref = newId();
+  const [storedCall, output] = await Promise.all([
+    putCall(ref),
+    outputArtifact(payloads, input, context, verdict.output, ref),
+  ]);
   const call = callOf(storedCall);
-  const output: NewArtifact = {
-    ...storedOutput,
-    parentRefs: [call.ref, ...dependencyRefs],
+  return { artifacts: [call, output], resultRef: call.ref, node: { status: 'completed', outputRef: output.ref } };
+}
+
+/** The agent's output; its parents are the call that brought it and what the call was made from. */
+export async function outputArtifact(
+  payloads: PayloadStore,
+  input: CallAgentInput,
+  context: AgentContext,
+  output: AgentOutput,
+  callRef: string,
+): Promise<NewArtifact> {
+  return {
+    ...(await runArtifact(payloads, input, output)),
+    parentRefs: [callRef, ...context.dependencies.map(({ ref }) => ref)],
     tags: ['output'],
-    model: answer.model,
+    model: output.model,
     meta: { callIndex: input.callIndex },
   };
-  return { artifacts: [call, output], resultRef: call.ref, node: { status: 'completed', outputRef: output.ref } };
 }
 
 function whyNotDone(verdict: Exclude<Interpretation, { ok: true }>): { reasonCode: string; reason: string } {

@@ -36,3 +36,14 @@ export async function createBudget(
     'INSERT INTO budget (id, tenant_id, parent_id, limit_micro_usd) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING';
   return (await execute(db, sql, [budget.id, budget.tenant, budget.parentId ?? null, budget.limitMicroUsd])) === 1;
 }
+
+/** A higher limit for a level of a run. Idempotent. @returns false when there is no such level, or the limit would fall */
+export async function raiseBudget(
+  db: Db,
+  budget: { tenant: string; runId: string; id: string; node?: string; limitMicroUsd: MicroUsd },
+): Promise<boolean> {
+  const { tenant, runId, id, node, limitMicroUsd } = budget;
+  const values = [tenant, runId, id, limitMicroUsd, node ?? null];
+  const [row] = await rows<{ raised: boolean }>(db, 'SELECT raise_budget($1, $2, $3, $4, $5) AS raised', values);
+  return row?.raised === true;
+}

@@ -1,9 +1,7 @@
+import type { HumanTaskKind, HumanTaskState } from '../../domain/agents/human-task';
 import { toJsonb } from './jsonb';
 import { execute, firstRow, isUuid, rows, type Db } from './rows';
 import { retryLost } from './transaction';
-
-export const TASK_STATES = ['open', 'answered', 'approved', 'rejected', 'expired', 'cancelled'] as const;
-export type HumanTaskState = (typeof TASK_STATES)[number];
 
 /** What a person is asked, and what they said. Times are the database's clock. */
 export interface HumanTask {
@@ -12,7 +10,7 @@ export interface HumanTask {
   runId: string;
   node: string;
   taskKey: string;
-  kind: 'question' | 'approval';
+  kind: HumanTaskKind;
   prompt: string;
   details: Record<string, unknown>;
   answerSchema: Record<string, unknown> | null;
@@ -34,7 +32,7 @@ export interface NewTask {
   node: string;
   id: string;
   taskKey: string;
-  kind: HumanTask['kind'];
+  kind: HumanTaskKind;
   prompt: string;
   details?: Record<string, unknown>;
   answerSchema?: Record<string, unknown>;

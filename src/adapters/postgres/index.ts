@@ -15,6 +15,7 @@ export * from './new-id';
 export * from './monitor-events';
 export * from './outbox';
 export * from './outbox-pruning';
+export * from './retried-run';
 export * from './run-events';
 export * from './run-nodes';
 export * from './run-statistics';

@@ -37,6 +37,15 @@ export const RUN = {
   costMicroUsd: 175,
 };
 
+export const RUN_STARTED = {
+  runId: RUN.runId,
+  status: 'pending',
+  launch: 'started',
+  workflowId: RUN.workflowId,
+  graph: RUN_PIN,
+  links: RUN_LINKS,
+};
+
 export const RUN_AGENT = {
   name: 'greeter',
   status: 'completed',

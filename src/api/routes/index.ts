@@ -7,9 +7,11 @@ import { ledgerRoutes } from './ledger';
 import { runDetailRoutes } from './run-details';
 import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
+import { runControlRoutes } from './run-control';
 import { systemRoutes } from './system';
 import { timelineRoutes } from './timeline';
 import { toolRoutes } from './tools';
+import { taskRoutes } from './tasks';
 
 /** Every endpoint. Literal paths come before those with a parameter in the same place. */
 export const ROUTES: readonly Route[] = [
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...runHistoryRoutes,
   ...timelineRoutes,
   ...batchRoutes,
+  ...runControlRoutes,
+  ...taskRoutes,
   ...artifactRoutes,
   ...toolRoutes,
   ...systemRoutes,

@@ -7,28 +7,20 @@ import {
   runStartedSchema,
   runViewSchema,
   startRunSchema,
-  type RunStarted,
   type RunView,
 } from '../../contracts/api.schema';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
 import { assert } from '../../domain/kernel/assert';
 import { budgetId } from '../../domain/kernel/ids';
 import { decodeCursor, pageOf } from '../http/cursor';
-import { once, REPLAYED } from '../idempotency';
+import { once } from '../idempotency';
 import { route, type RequestContext, type Route } from '../route';
-import { RUN, RUN_AGENT, RUN_BUDGET, RUN_LINKS, RUN_PIN, RUN_STATISTICS } from './examples';
+import { RUN, RUN_AGENT, RUN_BUDGET, RUN_LINKS, RUN_PIN, RUN_STARTED, RUN_STATISTICS } from './examples';
 import { requireRun } from '../services/require-run';
 import { agentRowOf, budgetOf, coreOf, linksOf, statisticsOf, summaryOf } from '../services/run-views';
-import { acceptRun, launch, type AcceptedRun } from '../services/start-run';
+import { acceptRun } from '../services/start-run';
+import { startedReply } from '../services/started-reply';
 
-const STARTED = {
-  runId: RUN.runId,
-  status: 'pending',
-  launch: 'started',
-  workflowId: RUN.workflowId,
-  graph: RUN_PIN,
-  links: RUN_LINKS,
-};
 const cursorKey = z.tuple([z.uuid()]);
 
 export const runRoutes: readonly Route[] = [
@@ -43,33 +35,20 @@ export const runRoutes: readonly Route[] = [
     body: { schema: startRunSchema, formats: ['json'], example: { graph: 'greeting', inputs: { name: 'Grace' } } },
     idempotent: true,
     replies: {
-      201: { description: 'Started.', schema: runStartedSchema, example: STARTED },
+      201: { description: 'Started.', schema: runStartedSchema, example: RUN_STARTED },
       202: {
         description: 'Accepted; Temporal does not know it yet.',
         schema: runStartedSchema,
-        example: { ...STARTED, launch: 'accepted' },
+        example: { ...RUN_STARTED, launch: 'accepted' },
       },
     },
     errors: ['NotFound'],
     handle: async ({ body }, context) => {
-      const { deps, tenant } = context;
       const { answer, replayed } = await once(context, 'POST /runs', body, async (tx) => ({
         status: 201,
-        answer: acceptedAnswer(await acceptRun(tx, tenant, body)),
+        answer: await acceptRun(tx, context.tenant, body),
       }));
-      const launched = await launch(deps, tenant, answer.runId);
-      const links = linksOf(answer.runId, answer.workflowId, deps.settings);
-      const started: RunStarted = {
-        ...answer,
-        status: 'pending',
-        launch: launched === 'accepted' ? launched : 'started',
-        links,
-      };
-      return {
-        status: launched === 'accepted' ? 202 : 201,
-        body: started,
-        headers: { location: links.self, ...(replayed ? REPLAYED : {}) },
-      };
+      return startedReply(context, answer, replayed);
     },
   }),
   route({
@@ -116,10 +95,6 @@ export const runRoutes: readonly Route[] = [
     handle: async ({ params }, context) => ({ status: 200, body: await runView(params.id, context) }),
   }),
 ];
-
-function acceptedAnswer({ runId, workflowId, graph }: AcceptedRun): Omit<AcceptedRun, 'agents'> {
-  return { runId, workflowId, graph };
-}
 
 function viewExample() {
   const { totalAgents: _total, completedAgents: _completed, costMicroUsd: _cost, ...core } = RUN;

@@ -10,6 +10,7 @@ import type { Registration } from './registration';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerTools } from './tools';
+import { registerTasks } from './tasks';
 import { registerUp } from './up';
 
 /** In the order of `longhaul help`. */
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Registration[] = [
   registerRun,
   registerRuns,
   registerBatch,
+  registerTasks,
   registerArtifacts,
   registerTools,
   registerLedger,

@@ -39,6 +39,15 @@ export function namedValue(pair: string, before: readonly [string, unknown][]): 
   return [...before, [pair.slice(0, at), valueOf(pair.slice(at + 1))]];
 }
 
+/** A value that must be JSON: a text would be one of another type than the one that was meant. */
+export function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new InvalidArgumentError(`Expected JSON, got ${text.slice(0, 80)}`);
+  }
+}
+
 function valueOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

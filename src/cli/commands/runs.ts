@@ -13,9 +13,13 @@ import {
   type PageOptions,
   type Registration,
 } from './registration';
+import { controlCommands } from './run-control';
+import { decisionCommands } from './tasks';
 
 export const registerRuns: Registration = (program) => {
-  const runs = program.command('runs').description('list, show, follow and cancel runs, and read their results');
+  const runs = program
+    .command('runs')
+    .description('list, show, follow and control runs, answer what they ask, read their results');
   pageCommand(runs, 'list', 'list runs, newest first')
     .addOption(new Option('--status <status>', 'only runs of this status').choices([...RUN_STATUSES]))
     .action(list);
@@ -25,6 +29,8 @@ export const registerRuns: Registration = (program) => {
     .option('--node <agent>', 'only this agent')
     .action(result);
   cancelCommand(runs);
+  controlCommands(runs);
+  decisionCommands(runs);
 };
 
 function cancelCommand(runs: Command): void {

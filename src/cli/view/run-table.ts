@@ -55,7 +55,7 @@ export function runTable(run: RunView, console: Console): string {
   return table(['agent', 'status', 'calls', 'failures', 'tokens', 'cost', 'seconds', 'reason'], rows);
 }
 
-export function runLine({ status, reason, statistics, budget }: RunView, console: Console): string {
+export function runLine({ status, pausedAt, reason, statistics, budget }: RunView, console: Console): string {
   const colour =
     status === 'completed'
       ? 'green'
@@ -70,7 +70,9 @@ export function runLine({ status, reason, statistics, budget }: RunView, console
     : formatUsd(statistics.totalCostMicroUsd);
   const held =
     budget && budget.unknownMicroUsd > 0 ? `, ${formatUsd(budget.unknownMicroUsd)} held for calls of unknown end` : '';
-  return `${console.style(colour, status)}: ${done}, ${statistics.totalTokens} tokens, ${money}${held}${reason ? `\n${reason}` : ''}`;
+  const paused = pausedAt === null ? '' : ' (paused)';
+  const waiting = statistics.waitingForPeople > 0 ? `, ${statistics.waitingForPeople} waiting for people` : '';
+  return `${console.style(colour, status)}${paused}: ${done}${waiting}, ${statistics.totalTokens} tokens, ${money}${held}${reason ? `\n${reason}` : ''}`;
 }
 
 function seconds({ startedAt, completedAt }: AgentRow): string {

@@ -1,0 +1,65 @@
+import { getRunNodes, type Run } from '../../adapters/postgres';
+import { updateWorkflow } from '../../adapters/temporal';
+import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE, type SetPriorityInput } from '../../contracts/agent-run';
+import { isTerminalRunStatus } from '../../domain/agents/run-state';
+import { LonghaulError } from '../../domain/kernel/errors';
+import type { RequestContext } from '../route';
+import { requireRun } from './require-run';
+
+/** What a run is told by an update: only its workflow knows what still starts, so nothing is promised while it is silent. */
+
+/** @throws LonghaulError NotFound, WrongState of a run that has not started or is over, ServiceUnavailable */
+export async function pauseRun(context: RequestContext, runId: string, paused: boolean): Promise<Run> {
+  const run = await startedRun(context, runId, paused ? 'pause' : 'resume');
+  await tell(context, run, paused ? PAUSE_UPDATE : RESUME_UPDATE);
+  return run;
+}
+
+/** @throws LonghaulError NotFound for the run or the agent, WrongState when the agent waits for no turn, ServiceUnavailable */
+export async function setPriority(context: RequestContext, runId: string, wanted: SetPriorityInput): Promise<void> {
+  const { deps, tenant } = context;
+  const run = await startedRun(context, runId, 'set the priority');
+  const node = (await getRunNodes(deps.pool, tenant, runId)).find(({ name }) => name === wanted.node);
+  if (node === undefined) throw new LonghaulError('NotFound', { what: 'Agent', id: wanted.node });
+  if (node.status !== 'pending') {
+    const params = { what: 'Agent', id: node.name, state: node.status, action: 'set the priority' };
+    throw new LonghaulError('WrongState', { ...params, expected: 'one that has not started' });
+  }
+  await tell(context, run, SET_PRIORITY_UPDATE, wanted);
+}
+
+async function startedRun({ deps, tenant }: RequestContext, runId: string, action: string): Promise<Run> {
+  const run = await requireRun(deps.pool, tenant, runId);
+  if (isTerminalRunStatus(run.status)) throw wrongState(run, run.status, action);
+  if (run.launch !== 'started') throw wrongState(run, `${run.launch}, not started`, action);
+  return run;
+}
+
+/** The key travels as the update's id: the server takes the same one once. */
+async function tell(context: RequestContext, run: Run, update: string, arg?: object): Promise<void> {
+  const key = context.idempotencyKey;
+  const updateId = key === null ? undefined : `${update}:${key}`;
+  const answer = await updated(context, { workflowId: run.workflowId, update, arg, updateId });
+  if (answer !== 'done') throw wrongState(run, answer === 'refused' ? 'ending' : 'unknown to Temporal', update);
+}
+
+async function updated(
+  { deps: { temporal, log } }: RequestContext,
+  message: Parameters<typeof updateWorkflow>[1],
+): ReturnType<typeof updateWorkflow> {
+  if (temporal === null) throw unavailable('not configured');
+  try {
+    return await updateWorkflow(temporal.client, message);
+  } catch (cause) {
+    log.warn({ err: cause, ...message }, 'an update of a run was not answered');
+    throw unavailable('nothing was changed as far as is known; ask again with the same Idempotency-Key', cause);
+  }
+}
+
+function unavailable(detail: string, cause?: unknown): LonghaulError {
+  return new LonghaulError('ServiceUnavailable', { service: 'Temporal or its workers', detail }, [], { cause });
+}
+
+function wrongState({ runId }: Run, state: string, action: string): LonghaulError {
+  return new LonghaulError('WrongState', { what: 'Run', id: runId, state, action, expected: 'a run that is under way' });
+}

@@ -22,10 +22,24 @@ const shown = async (task: Task) => (await served.under.api.get(`/tasks/${task.t
 describe('a decision', () => {
   it('answers a question, and the run goes on with it', async () => {
     const { runId, task } = await ask();
-    expect(task).toMatchObject({ kind: 'question', state: 'open', prompt: 'Yes or no?', answer: null, delivered: false });
+    expect(task).toMatchObject({
+      kind: 'question',
+      state: 'open',
+      prompt: 'Yes or no?',
+      answer: null,
+      delivered: false,
+    });
     expect((await served.run(runId)).statistics).toMatchObject({ waitingForPeople: 1, running: 1 });
-    const { body } = await decide(task, { decision: 'answer', answer: 'Yes.', comment: 'Clear.', by: 'ada' }).expect(200);
-    expect(body).toMatchObject({ state: 'answered', answer: 'Yes.', comment: 'Clear.', decidedBy: 'ada', delivered: true });
+    const { body } = await decide(task, { decision: 'answer', answer: 'Yes.', comment: 'Clear.', by: 'ada' }).expect(
+      200,
+    );
+    expect(body).toMatchObject({
+      state: 'answered',
+      answer: 'Yes.',
+      comment: 'Clear.',
+      decidedBy: 'ada',
+      delivered: true,
+    });
     expect(await served.ended(runId)).toMatchObject({ status: 'completed', statistics: { waitingForPeople: 0 } });
     const { body: result } = await served.under.api.get(`/runs/${runId}/result`).expect(200);
     expect(result.outputs.ada).toMatchObject({ model: 'human:ada', output: { content: 'Yes.' } });
@@ -69,7 +83,9 @@ describe('a decision', () => {
     const { runId, task } = await ask();
     const away = connectTemporalLazily({ address: '127.0.0.1:1', namespace: 'default' });
     const down = await served.under.variant((deps) => ({ ...deps, temporal: away }));
-    const { body } = await down.api.post(`/tasks/${task.taskId}/decision`).send({ decision: 'answer', answer: 'Later.' });
+    const { body } = await down.api
+      .post(`/tasks/${task.taskId}/decision`)
+      .send({ decision: 'answer', answer: 'Later.' });
     expect(body).toMatchObject({ state: 'answered', delivered: false });
     expect(await served.ended(runId)).toMatchObject({ status: 'completed' });
     await until(
@@ -141,7 +157,10 @@ describe('lists', () => {
     await other.api.get(`/runs/${runId}/tasks`).expect(404);
     await other.api.post(`/tasks/${task.taskId}/decision`).send({ decision: 'answer', answer: 'Mine.' }).expect(404);
     for (const path of ['pause', 'resume', 'retry', 'priority', 'budget'])
-      await other.api.post(`/runs/${runId}/${path}`).send(BODIES[path] ?? {}).expect(404);
+      await other.api
+        .post(`/runs/${runId}/${path}`)
+        .send(BODIES[path] ?? {})
+        .expect(404);
     expect((await other.api.get('/tasks').expect(200)).body.items).toEqual([]);
     await served.under.api.get(`/tasks/${randomUUID()}`).expect(404);
   });

@@ -42,7 +42,10 @@ describe('pause and resume', () => {
     const { body } = await post(`/runs/${runId}/pause`).expect(200);
     expect(body).toMatchObject({ runId, paused: true });
     await served.system.modelServer.release();
-    const paused = await served.when(runId, (run) => run.pausedAt !== null && node(run, 'first').status === 'completed');
+    const paused = await served.when(
+      runId,
+      (run) => run.pausedAt !== null && node(run, 'first').status === 'completed',
+    );
     expect(node(paused, 'second')).toMatchObject({ status: 'pending', calls: 0 });
     // Longer than the run may take: with a running clock it would end as a timeout meanwhile.
     await until(
@@ -55,7 +58,10 @@ describe('pause and resume', () => {
     const ended = await served.ended(runId);
     expect(ended).toMatchObject({ status: 'completed', pausedAt: null });
     const events = await eventTypes(runId);
-    expect(events.filter((type) => type === 'run-paused' || type === 'run-resumed')).toEqual(['run-paused', 'run-resumed']);
+    expect(events.filter((type) => type === 'run-paused' || type === 'run-resumed')).toEqual([
+      'run-paused',
+      'run-resumed',
+    ]);
   });
 
   test('a run that is over, or that Temporal cannot be told of, says so', async () => {
@@ -65,7 +71,10 @@ describe('pause and resume', () => {
     expect(body).toMatchObject({ code: 'WrongState', detail: expect.stringContaining('completed') as string });
     const away = connectTemporalLazily({ address: '127.0.0.1:1', namespace: 'default' });
     const down = await served.under.variant((deps) => ({ ...deps, temporal: away }));
-    const { body: accepted } = await down.api.post('/runs').send({ graph: `control-${graphs}` }).expect(202);
+    const { body: accepted } = await down.api
+      .post('/runs')
+      .send({ graph: `control-${graphs}` })
+      .expect(202);
     await down.api.post(`/runs/${accepted.runId}/pause`).expect(409);
     await served.ended(accepted.runId as string); // the worker starts it
     await served.system.modelServer.hold();
@@ -83,9 +92,12 @@ describe('priority', () => {
   test('an agent whose priority is raised starts before the others', async () => {
     await served.system.modelServer.hold();
     const runId = await served.start(
-      graph([echoAgent('first', { priority: 7 }), echoAgent('second', { priority: 6 }), echoAgent('last', { priority: 1 })], {
-        maxParallelAgents: 1,
-      }),
+      graph(
+        [echoAgent('first', { priority: 7 }), echoAgent('second', { priority: 6 }), echoAgent('last', { priority: 1 })],
+        {
+          maxParallelAgents: 1,
+        },
+      ),
     );
     await atWork(1);
     await post(`/runs/${runId}/priority`, { node: 'ghost', priority: 9 }).expect(404);
@@ -108,7 +120,10 @@ describe('budget', () => {
     await atWork(1);
     await served.when(runId, ({ agents }) => agents.some(({ waitingSince }) => waitingSince !== null));
     const { body: refused } = await post(`/runs/${runId}/budget`, { costBudgetUsd: 0.0001 }).expect(422);
-    expect(refused.problems[0]).toMatchObject({ path: 'costBudgetUsd', message: expect.stringContaining('$0.0002') as string });
+    expect(refused.problems[0]).toMatchObject({
+      path: 'costBudgetUsd',
+      message: expect.stringContaining('$0.0002') as string,
+    });
     await post(`/runs/${runId}/budget`, { costBudgetUsd: 1, agent: 'ghost' }).expect(404);
     const key = randomUUID();
     const { body } = await post(`/runs/${runId}/budget`, { costBudgetUsd: 1 }).set('idempotency-key', key).expect(200);
@@ -142,7 +157,12 @@ describe('retry of what failed', () => {
     expect(replayed.body.runId).toBe(body.runId);
     const ended = await served.ended(body.runId as string);
     expect(ended).toMatchObject({ status: 'completed', parentRunId: runId, graph: { version: 1 } });
-    expect(node(ended, 'good')).toMatchObject({ status: 'completed', reusedFromRunId: runId, costMicroUsd: 0, calls: 0 });
+    expect(node(ended, 'good')).toMatchObject({
+      status: 'completed',
+      reusedFromRunId: runId,
+      costMicroUsd: 0,
+      calls: 0,
+    });
     expect(node(ended, 'broken')).toMatchObject({ status: 'completed', reusedFromRunId: null, calls: 1 });
     expect((await served.paid()).slice(paidBefore.length).sort()).toEqual([`${runId}/after/0`, `${runId}/broken/0`]);
     const [old, fresh] = [await outputsOf(runId), await outputsOf(body.runId as string)];
@@ -157,7 +177,10 @@ describe('retry of what failed', () => {
     const runId = await served.start(graph([echoAgent('good'), echoAgent('broken')]));
     await served.ended(runId);
     await served.system.modelServer.setFaults();
-    const [one, other] = [await post(`/runs/${runId}/retry`).expect(201), await post(`/runs/${runId}/retry`).expect(201)];
+    const [one, other] = [
+      await post(`/runs/${runId}/retry`).expect(201),
+      await post(`/runs/${runId}/retry`).expect(201),
+    ];
     const views = [await served.ended(one.body.runId as string), await served.ended(other.body.runId as string)];
     expect(views.map(({ status }) => status)).toEqual(['completed', 'completed']);
     expect(views.map((view) => node(view, 'broken').calls).sort()).toEqual([0, 1]);
@@ -170,7 +193,9 @@ describe('retry of what failed', () => {
   test('answers that were no use are asked for anew, under keys of the new run', async () => {
     await served.system.modelServer.setFaults('bad-json:agent=muddled');
     const llmConfig = { model: 'scripted-echo', maxTokens: 200, responseFormat: 'json' };
-    const runId = await served.start(graph([echoAgent('muddled', { llmConfig, says: 'Answer as JSON.' }), echoAgent('good')]));
+    const runId = await served.start(
+      graph([echoAgent('muddled', { llmConfig, says: 'Answer as JSON.' }), echoAgent('good')]),
+    );
     expect(node(await served.ended(runId), 'muddled')).toMatchObject({ status: 'failed', reasonCode: 'bad_output' });
     await served.system.modelServer.setFaults();
     const { body } = await post(`/runs/${runId}/retry`).expect(201);

@@ -21,11 +21,11 @@ export async function continueFromRun(tx: Tx, retried: RetriedRun): Promise<numb
   await execute(tx, 'UPDATE run SET parent_run_id = $3 WHERE id = $2 AND tenant_id = $1', [tenant, runId, fromRunId]);
   const reused = await execute(tx, COPY_COMPLETED, [tenant, runId, fromRunId]);
   await execute(tx, KEEP_KEYS, [tenant, runId, fromRunId, unusableReasons]);
-  await execute(tx, `SELECT add_event($1, 'run-retries', NULL, jsonb_build_object('runId', $2::uuid, 'reused', $3::integer))`, [
-    runId,
-    fromRunId,
-    reused,
-  ]);
+  await execute(
+    tx,
+    `SELECT add_event($1, 'run-retries', NULL, jsonb_build_object('runId', $2::uuid, 'reused', $3::integer))`,
+    [runId, fromRunId, reused],
+  );
   return reused;
 }
 

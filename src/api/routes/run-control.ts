@@ -73,7 +73,8 @@ export const runControlRoutes: readonly Route[] = [
     operationId: 'raiseBudget',
     tag: 'Runs',
     summary: 'Raise the limit of a run or of one of its agents',
-    description: 'Calls that wait for room find it by themselves; a call that was refused stays refused: retry the run.',
+    description:
+      'Calls that wait for room find it by themselves; a call that was refused stays refused: retry the run.',
     params: runParams,
     body: { schema: raiseBudgetSchema, formats: ['json'], example: { costBudgetUsd: 150 } },
     idempotent: true,

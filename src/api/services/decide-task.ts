@@ -61,7 +61,13 @@ function isSame({ state, answer }: HumanTask, body: DecideTask): boolean {
 }
 
 function decidedOtherwise({ taskId, state }: HumanTask, { decision }: DecideTask): LonghaulError {
-  return new LonghaulError('WrongState', { what: 'Task', id: taskId, state, action: decision, expected: 'an open task' });
+  return new LonghaulError('WrongState', {
+    what: 'Task',
+    id: taskId,
+    state,
+    action: decision,
+    expected: 'an open task',
+  });
 }
 
 /** @returns whether the run knows of it now */

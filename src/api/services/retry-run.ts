@@ -1,4 +1,13 @@
-import { continueFromRun, createRun, getGraph, getRun, getRunBudgets, newId, type Run, type Tx } from '../../adapters/postgres';
+import {
+  continueFromRun,
+  createRun,
+  getGraph,
+  getRun,
+  getRunBudgets,
+  newId,
+  type Run,
+  type Tx,
+} from '../../adapters/postgres';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
 import type { RetryRun } from '../../contracts/api.schema';
 import { workflowId as workflowIdOf } from '../../contracts/workflow-ids';

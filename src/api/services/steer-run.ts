@@ -61,5 +61,11 @@ function unavailable(detail: string, cause?: unknown): LonghaulError {
 }
 
 function wrongState({ runId }: Run, state: string, action: string): LonghaulError {
-  return new LonghaulError('WrongState', { what: 'Run', id: runId, state, action, expected: 'a run that is under way' });
+  return new LonghaulError('WrongState', {
+    what: 'Run',
+    id: runId,
+    state,
+    action,
+    expected: 'a run that is under way',
+  });
 }

@@ -37,7 +37,8 @@ async function retry(runId: string, options: CommonOptions & { budget?: number }
   const started = await api.post<RunStarted>(pathOf(runId, 'retry'), { costBudgetUsd: options.budget });
   console.answer(
     started,
-    () => `Run ${started.runId} tries again what ${runId} did not complete.\nFollow it: longhaul runs watch ${started.runId}`,
+    () =>
+      `Run ${started.runId} tries again what ${runId} did not complete.\nFollow it: longhaul runs watch ${started.runId}`,
   );
 }
 
@@ -48,7 +49,8 @@ async function budget(runId: string, options: CommonOptions & { to: number; agen
   const { limitMicroUsd, remainingMicroUsd } = raised.budget;
   console.answer(
     raised,
-    () => `${raised.agent ?? 'The run'} may spend ${formatUsd(limitMicroUsd)}; ${formatUsd(remainingMicroUsd)} are left.`,
+    () =>
+      `${raised.agent ?? 'The run'} may spend ${formatUsd(limitMicroUsd)}; ${formatUsd(remainingMicroUsd)} are left.`,
   );
 }
 

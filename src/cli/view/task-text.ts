@@ -23,6 +23,8 @@ function howTo({ kind, taskId, answerSchema }: Task): string {
 function decision({ answer, comment, decidedBy, decidedAt }: Task): string[] {
   return [
     ...(answer === null ? [] : [`\n${typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2)}`]),
-    ...(decidedBy === null ? [] : [`\ndecided by ${decidedBy} at ${decidedAt}${comment === null ? '' : `: ${comment}`}`]),
+    ...(decidedBy === null
+      ? []
+      : [`\ndecided by ${decidedBy} at ${decidedAt}${comment === null ? '' : `: ${comment}`}`]),
   ];
 }

@@ -12,7 +12,9 @@ export const setPrioritySchema = z
   .strictObject({ node: name, priority: llmAgentSchema.shape.priority.unwrap() })
   .meta({ id: 'SetPriority' });
 
-export const prioritySetSchema = z.strictObject({ runId: uuid, node: name, priority: z.int() }).meta({ id: 'PrioritySet' });
+export const prioritySetSchema = z
+  .strictObject({ runId: uuid, node: name, priority: z.int() })
+  .meta({ id: 'PrioritySet' });
 
 export const raiseBudgetSchema = z
   .strictObject({

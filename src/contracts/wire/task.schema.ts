@@ -33,7 +33,8 @@ export const taskSchema = z
     dueAt: timestamp.nullable(),
     decidedAt: timestamp.nullable(),
     delivered: z.boolean().meta({
-      description: 'The run has heard of the decision. While Temporal or the workers are away it is told again and again.',
+      description:
+        'The run has heard of the decision. While Temporal or the workers are away it is told again and again.',
     }),
   })
   .meta({ id: 'Task' });

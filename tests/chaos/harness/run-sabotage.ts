@@ -1,0 +1,100 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildIn } from './build';
+import { faultNamed } from './faults';
+import { runChaos, type ChaosReport } from './run-chaos';
+
+const ROOT = resolve(__dirname, '../../..');
+/** What the programs read beside `dist`. */
+const BESIDE = ['node_modules', 'migrations', 'prices', 'deploy', 'package.json'];
+
+/** One defect, as an edit of one compiled file or migration. The product itself holds none of this. */
+export interface Sabotage {
+  name: string;
+  file: string;
+  find: string;
+  put: string;
+  faults: string[];
+}
+
+export const SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'what an answer cost reaches its budgets twice',
+    file: 'migrations/000002-paid-path.sql',
+    find: `over := book_spend(a, s."actualMicroUsd"`,
+    put: `over := book_spend(a, 2 * s."actualMicroUsd"`,
+    faults: ['F1/llm'],
+  },
+  {
+    name: 'an attempt is not marked as sent',
+    file: 'dist/gateway/attempt.js',
+    find: 'sent = (await',
+    put: 'sent = true || (await',
+    faults: ['F1/llm'],
+  },
+  {
+    name: 'a stored answer is not looked for',
+    file: 'dist/activities/llm/call-agent.js',
+    find: 'input.callIndex),',
+    put: "input.callIndex) + '~' + activity_1.Context.current().info.attempt,",
+    faults: ['F2/llm'],
+  },
+];
+
+/** @returns for each broken build the invariants that caught it; none is a hole in the net */
+export async function runSabotage(
+  seed: number,
+  say: (line: string) => void,
+): Promise<{ name: string; by: string[] }[]> {
+  const caught = [];
+  for (const sabotage of SABOTAGES) {
+    say(`sabotage: ${sabotage.name}`);
+    const by = await tryOut(sabotage, seed, say);
+    say(by.length > 0 ? `caught by ${by.join(', ')}` : 'NOT CAUGHT');
+    caught.push({ name: sabotage.name, by });
+  }
+  return caught;
+}
+
+async function tryOut(sabotage: Sabotage, seed: number, say: (line: string) => void): Promise<string[]> {
+  const root = await mkdtemp(join(tmpdir(), 'longhaul-sabotage-'));
+  try {
+    await copyProduct(root);
+    await edit(root, sabotage);
+    const build = buildIn(root, sabotage.name);
+    const report = await runChaos({
+      seed,
+      minutes: 0,
+      faults: sabotage.faults.map(faultNamed),
+      build,
+      keepFailed: false,
+      say,
+    });
+    return brokenOf(report);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function copyProduct(root: string): Promise<void> {
+  await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
+  for (const name of BESIDE) {
+    if (name === 'migrations') await cp(join(ROOT, name), join(root, name), { recursive: true });
+    else await symlink(join(ROOT, name), join(root, name));
+  }
+}
+
+/** @throws when the place is not there, or more than once: a sabotage that changes nothing would pass as caught by nobody. */
+async function edit(root: string, { file, find, put }: Sabotage): Promise<void> {
+  const path = join(root, file);
+  const text = await readFile(path, 'utf8');
+  const parts = text.split(find);
+  if (parts.length !== 2)
+    throw new Error(`${file} has ${parts.length - 1} places "${find}"; expected one. Adapt the sabotage.`);
+  await writeFile(path, parts.join(put));
+}
+
+function brokenOf({ invariants }: ChaosReport): string[] {
+  return Object.entries(invariants).flatMap(([name, said]) => (said === 'ok' ? [] : [name]));
+}

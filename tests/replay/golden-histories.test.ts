@@ -1,46 +1,52 @@
 import { endTemporal } from '../support/quiet-temporal';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bareHistorySchema } from '../../src/contracts/api.schema';
+import { replayExecution } from '../../src/replay/replay-execution';
+import { plantedBundle, type PlantedBundle } from '../support/planted-bundle';
 
 jest.setTimeout(60_000);
 
 const HISTORIES = resolve(__dirname, 'histories');
 const recorded = readdirSync(HISTORIES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
 
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: resolve(__dirname, '../../src/workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+/** Made in tests/workflows/situations.ts. */
+const SITUATIONS = [
+  'agent-run/approval-expired',
+  'agent-run/approval-given',
+  'agent-run/approval-refused',
+  'agent-run/asked-again',
+  'agent-run/budget-exceeded',
+  'agent-run/cancel',
+  'agent-run/continue-as-new',
+  'agent-run/failure-with-skips',
+  'agent-run/paused-and-resumed',
+  'agent-run/question',
+  'agent-run/question-across-continue-as-new',
+  'agent-run/retries',
+  'agent-run/run-timeout',
+  'agent-run/success',
+  'run-batch/continue-as-new',
+  'run-batch/success',
+];
+
+let bundle: PlantedBundle;
+beforeAll(async () => void (bundle = await plantedBundle([])));
+afterAll(async () => {
+  bundle.remove();
+  await endTemporal();
 });
 
-afterAll(endTemporal);
-
-const read = (file: string) =>
-  JSON.parse(readFileSync(join(HISTORIES, file), 'utf8')) as { events: Record<string, unknown>[] };
-const replay = (history: object) => Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history), 'replayed');
+const read = (file: string) => bareHistorySchema.parse(JSON.parse(readFileSync(join(HISTORIES, file), 'utf8')));
+const replay = (history: ReturnType<typeof read>) => replayExecution({ codePath: bundle.file }, 'replayed', history);
 
 test('there is a golden history of every situation', () => {
   const situations = new Set(recorded.map((file) => file.replace(/\.\d+\.json$/, '')));
-  expect([...situations].sort()).toEqual(
-    [
-      'asked-again',
-      'budget-exceeded',
-      'cancel',
-      'continue-as-new',
-      'failure-with-skips',
-      'retries',
-      'run-timeout',
-      'success',
-    ].map((name) => `agent-run/${name}`),
-  );
+  expect([...situations].sort()).toEqual(SITUATIONS);
 });
 
-test.each(recorded)('%s replays on today’s workflow code', async (file) => {
-  await replay(read(file));
+test.each(recorded)('%s replays on today’s workflow code, every activity with its recorded arguments', async (file) => {
+  expect(await replay(read(file))).toMatchObject({ outcome: 'replayed', otherArguments: [] });
 });
 
 test('a history that the code would not have written is refused: the check can fail', async () => {
@@ -48,5 +54,9 @@ test('a history that the code would not have written is refused: the check can f
   const scheduled = history.events.find((event) => JSON.stringify(event).includes('"callAgent"'))!;
   const attributes = scheduled['activityTaskScheduledEventAttributes'] as { activityType: { name: string } };
   attributes.activityType.name = 'somethingElse';
-  await expect(replay(history)).rejects.toThrow(/Nondeterminism/i);
+  expect(await replay(history)).toMatchObject({
+    outcome: 'diverged',
+    message: expect.stringContaining('Nondeterminism') as string,
+    divergence: { expected: { name: 'somethingElse' }, found: { name: 'callAgent' } },
+  });
 });

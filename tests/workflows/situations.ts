@@ -1,0 +1,148 @@
+import { decideTask, getRunNodes, listTasks, withTransaction } from '../../src/adapters/postgres';
+import { startWorkflow } from '../../src/adapters/temporal';
+import { acceptBatch } from '../../src/api/services/start-batch';
+import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE } from '../../src/contracts/agent-run';
+import type { RunBatchInput } from '../../src/contracts/run-batch';
+import { runBatchStart } from '../../src/contracts/run-batch-start';
+import { echoAgent, echoGraph, layeredGraph } from '../support/graphs';
+import { TENANT, type StartedRun, type System } from '../support/system';
+import { eventually } from '../support/until';
+
+export type Situation = (system: System) => Promise<Pick<StartedRun, 'workflowId'> & { result(): Promise<unknown> }>;
+
+/** Every situation whose history must replay on today's code, and on every later one: by workflow type. */
+export const SITUATIONS: Record<string, Situation> = {
+  'agent-run/success': (system) =>
+    system.startRun(
+      echoGraph([echoAgent('a'), echoAgent('b', { dependencies: ['a'] }), echoAgent('c', { dependencies: ['a'] })]),
+    ),
+  'agent-run/failure-with-skips': async (system) => {
+    await system.modelServer.setFaults('400:agent=broken');
+    return system.startRun(
+      echoGraph([
+        echoAgent('broken'),
+        echoAgent('skipped', { dependencies: ['broken'] }),
+        echoAgent('x'),
+        echoAgent('y'),
+      ]),
+    );
+  },
+  'agent-run/retries': async (system) => {
+    await system.modelServer.setFaults('500:agent=shaky,times=2');
+    return system.startRun(echoGraph([echoAgent('shaky'), echoAgent('after', { dependencies: ['shaky'] })]));
+  },
+  'agent-run/asked-again': async (system) => {
+    await system.modelServer.setFaults('bad-json:agent=json,times=1');
+    return system.startRun(
+      echoGraph([
+        echoAgent('json', {
+          says: 'Answer in json.',
+          llmConfig: { model: 'scripted-echo', maxTokens: 80, responseFormat: 'json' },
+        }),
+      ]),
+    );
+  },
+  'agent-run/cancel': async (system) => {
+    const run = await startSlow(system);
+    await system.temporal.client.workflow.getHandle(run.workflowId).cancel();
+    return run;
+  },
+  'agent-run/run-timeout': (system) =>
+    system.startRun(echoGraph([echoAgent('slow', { says: '[[delay: 30000]]' })], { timeoutSeconds: 1 })),
+  'agent-run/budget-exceeded': (system) =>
+    system.startRun(
+      echoGraph([echoAgent('a', { says: '[[tokens: 50]]' }), echoAgent('b', { dependencies: ['a'] })], {
+        costBudgetUsd: 0.00012,
+      }),
+    ),
+  'agent-run/continue-as-new': (system) => system.startRun(layeredGraph(3, 5), { continueAsNewAfterEvents: 30 }),
+
+  'agent-run/paused-and-resumed': async (system) => {
+    const run = await startSlow(system, 700);
+    const handle = system.temporal.client.workflow.getHandle(run.workflowId);
+    await handle.executeUpdate(PAUSE_UPDATE);
+    await eventually('the slow agent to end', () => isCompleted(system, run, 'slow'));
+    await handle.executeUpdate(SET_PRIORITY_UPDATE, { args: [{ node: 'last', priority: 10 }] });
+    await handle.executeUpdate(RESUME_UPDATE);
+    return run;
+  },
+  'agent-run/question': async (system) => {
+    const run = await system.startRun(
+      echoGraph([echoAgent('draft'), person('editor', ['draft']), echoAgent('final', { dependencies: ['editor'] })]),
+    );
+    await answer(system, run, { state: 'answered', answer: 'Print it.' });
+    return run;
+  },
+  'agent-run/question-across-continue-as-new': async (system) => {
+    const many = Array.from({ length: 6 }, (_, index) => echoAgent(`n${index}`));
+    const graph = echoGraph([person('editor', []), ...many, echoAgent('final', { dependencies: ['editor'] })]);
+    const run = await system.startRun(graph, { continueAsNewAfterEvents: 25 });
+    await eventually('the others to end', () => isCompleted(system, run, 'n5'));
+    await answer(system, run, { state: 'answered', answer: 'Print it.' });
+    return run;
+  },
+  'agent-run/approval-given': async (system) => {
+    const run = await system.startRun(guarded());
+    await answer(system, run, { state: 'approved' });
+    return run;
+  },
+  'agent-run/approval-refused': async (system) => {
+    const run = await system.startRun(guarded());
+    await answer(system, run, { state: 'rejected' });
+    return run;
+  },
+  'agent-run/approval-expired': (system) => system.startRun(guarded({ dueSeconds: 1, onTimeout: 'reject' })),
+
+  'run-batch/success': (system) => startBatch(system, 4),
+  'run-batch/continue-as-new': (system) => startBatch(system, 10, { continueAsNewAfterEvents: 40 }),
+};
+
+async function startSlow(system: System, delayMs = 30_000): Promise<StartedRun> {
+  const after = { dependencies: ['slow'] };
+  const run = await system.startRun(
+    echoGraph([
+      echoAgent('slow', { says: `[[delay: ${delayMs}]]` }),
+      echoAgent('after', after),
+      echoAgent('last', after),
+    ]),
+  );
+  await system.modelServer.until(({ inFlight }) => inFlight > 0);
+  return run;
+}
+
+function person(name: string, dependencies: string[]) {
+  return { name, kind: 'human', promptTemplate: `What does ${name} say?`, human: {}, dependencies };
+}
+
+function guarded(approval: object = {}) {
+  return echoGraph([echoAgent('careful', { approval: { for: 'start', ...approval } }), echoAgent('other')]);
+}
+
+async function answer(
+  { pool }: System,
+  { runId }: StartedRun,
+  decision: Pick<Parameters<typeof decideTask>[1], 'state' | 'answer'>,
+): Promise<void> {
+  const open = async () => (await listTasks(pool, { tenant: TENANT, runId, limit: 1 }))[0];
+  const { taskId } = (await eventually('a question', open))!;
+  await decideTask(pool, { tenant: TENANT, taskId, by: 'ada', ...decision });
+}
+
+async function isCompleted({ pool }: System, { runId }: StartedRun, node: string): Promise<boolean> {
+  const nodes = await getRunNodes(pool, TENANT, runId);
+  return nodes.some(({ name, status }) => name === node && status === 'completed');
+}
+
+async function startBatch(system: System, total: number, hook: Partial<RunBatchInput> = {}) {
+  const { runId } = await system.startRun(echoGraph([echoAgent('a')], { name: 'member' }));
+  const parameters = { total, maxConcurrentRuns: 3 };
+  const runs = Array.from({ length: total }, () => ({ graph: 'member' }));
+  const batch = { name: 'batch', maxConcurrentRuns: parameters.maxConcurrentRuns, runs };
+  const { batchId } = await withTransaction(system.pool, (tx) => acceptBatch(tx, TENANT, batch as never));
+  const spec = runBatchStart({ tenant: TENANT, batchId, name: 'batch', parameters, taskQueuePrefix: system.prefix });
+  Object.assign(spec.args[0] as RunBatchInput, hook);
+  await startWorkflow(system.temporal.client, spec);
+  await eventually('the graph’s own run to end', () => isCompleted(system, { runId } as StartedRun, 'a'));
+  const handle = system.temporal.client.workflow.getHandle(spec.workflowId);
+  return { workflowId: spec.workflowId, result: () => handle.result() as Promise<unknown> };
+}

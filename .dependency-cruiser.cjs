@@ -105,8 +105,13 @@ const ARROWS = [
     'The API starts workflows by name through adapters/temporal; name and types are in contracts.',
   ],
   [
+    'client',
+    ['client', 'contracts', 'domain'],
+    "The client runs in other people's programs and asks the API: it takes types from contracts and nothing from this machine.",
+  ],
+  [
     'cli',
-    ['cli', 'contracts', 'domain', 'adapters/(config|embedded)'],
+    ['cli', 'client', 'contracts', 'domain', 'adapters/(config|embedded)'],
     'The CLI is a REST client: ask the API. It starts programs by path.',
   ],
   [

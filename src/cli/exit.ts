@@ -1,6 +1,6 @@
 import { REPLAY_EXIT } from '../contracts/replay-exit';
 import { LonghaulError, type Problem } from '../domain/kernel/errors';
-import { ApiProblem, ApiUnreachable } from './http/api-client';
+import { ApiProblem, ApiUnreachable } from '../client/api-client';
 import type { Console } from './view/console';
 
 /** Documented in docs/guides/cli.md; scripts rely on them. */

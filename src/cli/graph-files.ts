@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { parse } from 'yaml';
 import type { GraphCreated } from '../contracts/api.schema';
 import { LonghaulError } from '../domain/kernel/errors';
-import type { ApiClient, Body } from './http/api-client';
+import type { ApiClient, Body } from '../client/api-client';
 import type { Console } from './view/console';
 
 /** @throws LonghaulError UnusableFile */

@@ -39,9 +39,13 @@ export function answerMessages(
   setHandler(agentRunState, () => viewOf(input, run, recorder.seq));
   setHandler(pause, () => setPaused(true), { validator });
   setHandler(resume, () => setPaused(false), { validator });
-  setHandler<void, [DecideTaskInput], typeof decideTask>(decideTask, ({ taskKey, decision }) => driver.decide(taskKey, decision), {
-    validator,
-  });
+  setHandler<void, [DecideTaskInput], typeof decideTask>(
+    decideTask,
+    ({ taskKey, decision }) => driver.decide(taskKey, decision),
+    {
+      validator,
+    },
+  );
   setHandler(
     setPriority,
     ({ node, priority }) => {

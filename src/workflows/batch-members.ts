@@ -23,7 +23,7 @@ import type { StartSpec } from '../contracts/agent-run-start';
 import type { BatchActivities, MemberInput, RunBatchInput } from '../contracts/run-batch';
 import { taskQueue } from '../contracts/task-queues';
 import { isMemberStatus, type MemberStatus } from '../domain/agents/batch';
-import { Gate } from './gate';
+import { Gate } from '../domain/kernel/gate';
 
 /** Each start carries a plan of up to 512 KiB, and what one workflow task answers with has to stay below 4 MiB. */
 const STARTS_AT_ONCE = 4;

@@ -5,7 +5,7 @@ import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { formatUsd } from '../../domain/kernel/money';
 import { EXIT } from '../exit';
 import { readBatch, readGraph, storeGraph, type BatchFile } from '../graph-files';
-import type { ApiClient } from '../http/api-client';
+import type { ApiClient } from '../../client/api-client';
 import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
 import { PatientReader } from '../view/patient-reader';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PAGE_LIMITS } from '../../contracts/api.schema';
-import type { ApiClient } from '../http/api-client';
+import type { ApiClient } from '../../client/api-client';
 import { findApi, type ApiOptions } from '../http/find-api';
 import { Console } from '../view/console';
 import { httpUrl, integerBetween } from './option-values';

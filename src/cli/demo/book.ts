@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { StackState } from '../../adapters/embedded';
 import type { Attempt, ReconcileReport, RunAttempts } from '../../contracts/api.schema';
 import { formatUsd } from '../../domain/kernel/money';
-import type { ApiClient } from '../http/api-client';
+import type { ApiClient } from '../../client/api-client';
 import { reconcileLog } from '../ledger/reconcile-log';
 
 /** The ledger's attempts of one run beside what the model server itself says it accepted. */

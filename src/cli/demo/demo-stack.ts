@@ -1,7 +1,7 @@
 import { isSupervised, readState, stackFolder, type StackState } from '../../adapters/embedded';
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { ApiClient } from '../http/api-client';
+import { ApiClient } from '../../client/api-client';
 import { startStackIn } from '../stack/start-stack';
 import type { Console } from '../view/console';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunStarted, RunView } from '../../contracts/api.schema';
 import { Interrupted } from '../exit';
 import { readGraph, storeGraph } from '../graph-files';
-import type { Body } from '../http/api-client';
+import type { Body } from '../../client/api-client';
 import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
 import { watchRun } from '../view/watch-run';

@@ -1,6 +1,6 @@
 import { loadSettings } from '../../adapters/config';
 import { isSupervised, readState } from '../../adapters/embedded';
-import { ApiClient, ApiUnreachable } from './api-client';
+import { ApiClient, ApiUnreachable } from '../../client/api-client';
 
 export interface ApiOptions {
   apiUrl?: string;

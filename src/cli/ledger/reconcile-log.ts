@@ -1,7 +1,7 @@
 import { RECONCILE_LIMITS, type ReconcileReport } from '../../contracts/api.schema';
 import { present } from '../../domain/kernel/assert';
 import { formatUsd } from '../../domain/kernel/money';
-import type { ApiClient } from '../http/api-client';
+import type { ApiClient } from '../../client/api-client';
 import { readProviderLog } from './provider-log';
 
 export interface ReconcileInput {

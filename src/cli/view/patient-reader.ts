@@ -1,4 +1,4 @@
-import { ApiProblem, ApiUnreachable, type ApiClient } from '../http/api-client';
+import { ApiProblem, ApiUnreachable, type ApiClient } from '../../client/api-client';
 import { pause } from './pause';
 
 /** A supervisor brings a killed API back within seconds; a deployment takes longer. */

@@ -1,7 +1,7 @@
 import type { RunView } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { Interrupted } from '../exit';
-import type { ApiClient } from '../http/api-client';
+import type { ApiClient } from '../../client/api-client';
 import { onInterrupt } from '../interrupt';
 import { ChangeLines } from './change-lines';
 import type { Console } from './console';

@@ -35,7 +35,7 @@ export interface CarriedRun {
 }
 
 export const CRITICAL_PRIORITY = 8;
-const FAILED_SHARE_MAX = 0.5;
+export const FAILED_SHARE_MAX = 0.5;
 
 /**
  * The life of one agent run, pure: inputs are "this node completed, failed, was cancelled", outputs are "start these

@@ -97,6 +97,7 @@ export const BOUNDARIES: Violation[] = [
   arrow('worker-arrows', 'src/worker/planted', 'api/planted', true),
   arrow('migrate-arrows', 'src/migrate/planted', 'gateway/planted'),
   arrow('api-arrows', 'src/api/planted', 'activities/planted'),
+  arrow('client-arrows', 'src/client/planted', 'adapters/postgres/planted'),
   arrow('cli-arrows', 'src/cli/planted', 'adapters/postgres/planted'),
   arrow('cli-arrows', 'src/cli/planted', 'gateway/planted', true),
   arrow('replay-arrows', 'src/replay/planted', 'adapters/temporal/planted'),

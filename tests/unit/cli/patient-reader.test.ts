@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApiClient } from '../../../src/cli/http/api-client';
+import { ApiClient } from '../../../src/client/api-client';
 import { PatientReader, type PatientReaderOptions } from '../../../src/cli/view/patient-reader';
 
 /** An API that answers with these statuses, one after the other; the last one again and again. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/kernel/errors';
+import type { Problem } from '../domain/kernel/errors';
 
 /** The API answered with a problem document. */
 export class ApiProblem extends Error {

@@ -7,6 +7,9 @@ import { SEARCH_ATTRIBUTES } from '../src/contracts/search-attributes';
 /** Limits that never bind: what is measured is the way of a call, not a queue. */
 const WORKER_ENV = {
   LONGHAUL_REQUESTS_PER_MINUTE: '1000000',
+  LONGHAUL_REQUESTS_PER_HOUR: '0',
+  LONGHAUL_REQUESTS_PER_DAY: '0',
+  LONGHAUL_TOKENS_PER_MINUTE: '0',
   LONGHAUL_CONCURRENT_REQUESTS: '200',
   LONGHAUL_LOG_LEVEL: 'warn',
 };

@@ -10,6 +10,8 @@ ALTER TABLE run ADD COLUMN cancel_requested_at timestamptz; -- kept, so that a c
 ALTER TABLE run ADD COLUMN cancel_passed_on_at timestamptz; -- Temporal has it
 ALTER TABLE run_node ADD COLUMN origin_run_id uuid;    -- the earlier run whose call keys its calls keep
 CREATE INDEX run_to_cancel ON run (cancel_requested_at) WHERE launch = 'started' AND cancel_requested_at IS NOT NULL AND cancel_passed_on_at IS NULL;
+-- Read only when Redis lost its windows: a summary of blocks, which costs a call next to nothing.
+CREATE INDEX attempt_sent ON attempt USING brin (sent_at);
 CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
 ALTER TABLE run ADD COLUMN batch_id uuid REFERENCES run (id), ADD COLUMN batch_position integer; -- its batch, its place there
 -- held: a run of a batch whose turn has not come; only its batch starts it
@@ -330,7 +332,7 @@ DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_
 DROP FUNCTION reserve_and_send;
 DROP FUNCTION begin_tool, end_tool;
 DROP TABLE monitor_event, fast_result, tool_result, human_task;
-DROP INDEX run_without_history, run_by_batch, run_by_parent, run_to_cancel;
+DROP INDEX attempt_sent, run_without_history, run_by_batch, run_by_parent, run_to_cancel;
 ALTER TABLE run_node DROP COLUMN origin_run_id;
 ALTER TABLE run DROP COLUMN paused_at, DROP COLUMN history_ref, DROP COLUMN history_note, DROP COLUMN cancel_requested_at, DROP COLUMN cancel_passed_on_at,
   DROP COLUMN batch_id, DROP COLUMN batch_position;

@@ -24,9 +24,9 @@ function errorsPage(errors) {
 
 /** docs/reference/configuration.md from `describeSettings()` and the JSON Schema of the settings. */
 function configurationPage(settings, schema) {
-  const rows = settings.map(({ path, env, fallback, description, secret }) => {
+  const rows = settings.map(({ path, env, fallback, description, secret, list }) => {
     const note = secret ? ' **Secret.**' : '';
-    return `| \`${path}\` | \`${env}\` | ${cell(typeOf(schema, path))} | ${defaultCell(fallback)} | ${cell(description)}${note} |`;
+    return `| \`${path}\` | \`${env}\` | ${list ? 'list of rules' : cell(typeOf(schema, path))} | ${defaultCell(fallback)} | ${cell(description)}${note} |`;
   });
   return page('Configuration', [
     'Precedence: command line, environment, `longhaul.yaml` (or `config/config.json`), defaults. Unknown keys are errors.',
@@ -40,8 +40,8 @@ function configurationPage(settings, schema) {
 
 /** .env.example: every setting with its default, commented out; secrets without a value. */
 function envExample(settings, schema) {
-  const lines = settings.flatMap(({ path, env, fallback, description, secret }) => [
-    `# ${description} (${typeOf(schema, path)})`,
+  const lines = settings.flatMap(({ path, env, fallback, description, secret, list }) => [
+    `# ${description} (${list ? 'list of rules, as JSON' : typeOf(schema, path)})`,
     `#${env}=${secret ? '' : (fallback ?? '')}`,
     '',
   ]);

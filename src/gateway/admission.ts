@@ -5,7 +5,7 @@ import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types
 import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
 import { crashPoint } from './crash-point';
-import type { Permits } from './permits';
+import type { Permits, WantedPermit } from './permits';
 import { pollDelayMs, sleep } from './sleep';
 import type { Waiting } from './waiting';
 
@@ -23,9 +23,9 @@ export async function admitAtOnce(
   pool: Pool,
   permits: Permits,
   request: ReserveCall,
-  operation: string,
+  wanted: WantedPermit,
 ): Promise<Admission | undefined> {
-  if (!(await permits.takeAtOnce(request.provider, operation))) return undefined;
+  if (!(await permits.takeAtOnce(wanted))) return undefined;
   let sent = false;
   try {
     crashPoint('before-reserve');
@@ -34,7 +34,7 @@ export async function admitAtOnce(
     if (answer.answer === 'admitted') return { admitted: { n: answer.n, epoch: answer.epoch, sent } };
     return answer.answer === 'stored' ? { stored: true } : undefined;
   } finally {
-    if (!sent) await permits.release(request.provider, operation, true);
+    if (!sent) await permits.release(wanted, { unused: true });
   }
 }
 

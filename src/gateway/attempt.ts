@@ -1,6 +1,6 @@
 import { ProviderFailure } from '../adapters/llm/provider';
 import { markSent, settle } from '../adapters/postgres/ledger';
-import type { ChatAnswer } from '../domain/llm/chat';
+import type { ChatAnswer, Usage } from '../domain/llm/chat';
 import { deadlinesOf } from '../domain/llm/deadlines';
 import { usageProblem } from '../domain/llm/usage';
 import { bookAnswer } from './book-answer';
@@ -10,6 +10,7 @@ import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
 import type { CallContext, GatewayResult } from './types';
 import type { Waiting } from './waiting';
+import { endOfPermit } from './wanted-permit';
 
 /**
  * Takes a reserved attempt to its end. Null when it was lost before it was sent: nothing was paid, ask again.
@@ -26,17 +27,18 @@ export async function runAttempt(
   const signal = AbortSignal.any([context.signal, kept.lost.signal]);
   let { sent } = frame;
   let released: Promise<void> | undefined;
-  const release = () => (released ??= parts.permits.release(kept.credential, kept.operation, !sent));
+  const release = (usage?: Usage) =>
+    (released ??= parts.permits.release(kept.permit, sent ? endOfPermit(frame.quote, usage) : { unused: true }));
   parts.keeper.keep(kept);
   try {
     if (!sent) {
-      await parts.permits.take(kept.credential, kept.operation, waiting, signal);
+      await parts.permits.take(kept.permit, waiting, signal);
       sent = (await markSent(parts.deps.pool, [kept], parts.deps.leaseMs)).length > 0;
       if (!sent) return null;
     }
     crashPoint('after-sent');
     const { answer, latencyMs } = await ask(parts, frame, signal, context);
-    void release(); // the provider is done with it: its place is free while the answer is booked
+    void release(answer.usage); // the provider is done with it: its place is free while the answer is booked
     return await bookAnswer(parts, frame, answer, latencyMs);
   } catch (error) {
     if (!sent) await giveRoomBack(parts, frame);
@@ -75,9 +77,9 @@ async function complete(
     attemptKey,
     deadlines: deadlinesOf(call.timeoutMs),
     signal,
-    onAccepted: () => {
+    onAccepted: (headers) => {
       crashPoint('after-accept');
-      void permits.arrived(kept.credential, kept.operation);
+      void permits.arrived(kept.permit, headers);
     },
   });
   const problem = usageProblem(answer.usage);

@@ -9,9 +9,6 @@ import type { Parts } from './parts';
 import { settleSurely } from './store-answer';
 import type { CallContext, CallFailure } from './types';
 
-/** A 429 that names no wait still means: all of you, slower. */
-const PAUSE_WITHOUT_HINT_MS = 1_000;
-
 /**
  * Books an attempt that brought no answer: void when it is proved that nothing was billed, else unknown at its maximum.
  * Returns what the caller is told.
@@ -24,9 +21,7 @@ export async function bookFailure(
 ): Promise<unknown> {
   const { call, kept, quote } = frame;
   const facts = ProviderFailure.is(error) ? error.facts : unforeseen(error);
-  if (facts.status === 429 && facts.class.startsWith('retryable')) {
-    await parts.permits.pause(kept.credential, facts.retryAfterMs ?? PAUSE_WITHOUT_HINT_MS);
-  }
+  await parts.permits.failed(kept.permit, facts);
   const wasLost = kept.lost.signal.aborted;
   const modelFailures = await book(parts, frame, facts, patchOf(frame, facts));
   if (wasLost) return lost(frame);

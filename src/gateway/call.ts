@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { loadCallResult, type CallResult } from '../adapters/postgres/call-results';
 import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
@@ -8,9 +7,11 @@ import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
+import type { WantedPermit } from './permits';
 import { quoteOf, type Quote } from './quote';
 import type { CallContext, GatewayCall, GatewayResult } from './types';
 import { Waiting } from './waiting';
+import { wantedPermit } from './wanted-permit';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -35,17 +36,18 @@ async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promi
   const waiting = new Waiting(pool, call, log);
   for (;;) {
     context.signal.throwIfAborted();
-    const operation = `${parts.owner}|${call.callKey}@${randomUUID()}`;
+    const atOnce = wantedPermit(parts, call, quote);
     const request = reservation(parts, call, quote);
     const admission =
-      (await admitAtOnce(pool, parts.permits, request, operation)) ??
+      (await admitAtOnce(pool, parts.permits, request, atOnce)) ??
       (await admit(pool, request, waiting, context.signal));
     if ('stored' in admission)
       return present(
         await storedResult(parts, call),
         `call ${call.callKey}: its result is stored, but cannot be found`,
       );
-    const result = await runAttempt(parts, frameOf(call, quote, admission.admitted, operation), waiting, context);
+    const permit = admission.admitted.sent ? atOnce : wantedPermit(parts, call, quote);
+    const result = await runAttempt(parts, frameOf(call, quote, admission.admitted, permit), waiting, context);
     if (result) return result;
     log.warn({ callKey: call.callKey }, 'the lease ran out before the attempt was sent; asking again');
   }
@@ -113,15 +115,14 @@ function frameOf(
   call: GatewayCall,
   quote: Quote,
   { n, epoch, sent }: { n: number; epoch: number; sent: boolean },
-  operation: string,
+  permit: WantedPermit,
 ): AttemptFrame {
   const { callKey } = call;
   const kept = {
     callKey,
     n,
     epoch,
-    credential: quote.provider.name,
-    operation,
+    permit,
     lost: new AbortController(),
     closing: false,
   };

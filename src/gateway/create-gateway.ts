@@ -1,5 +1,6 @@
 import { revokeLeases } from '../adapters/postgres/ledger';
 import { listOpenOwners } from '../adapters/postgres/open-owners';
+import { LonghaulError } from '../domain/kernel/errors';
 import { runCall } from './call';
 import type { GatewayDeps } from './deps';
 import { InFlight } from './in-flight';
@@ -25,13 +26,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
   const inFlight = new InFlight();
   return {
-    start: () => reap(parts),
+    start: async () => {
+      await checkLimiter(parts);
+      await reap(parts);
+    },
     call: (call, context) => inFlight.join(call.callKey, context, (joined) => runCall(parts, call, joined)),
     get inFlight() {
       return inFlight.size;
     },
     stop: () => inFlight.idle(),
   };
+}
+
+/** Redis may be away (calls wait then); one that may forget what it counted is never used. */
+async function checkLimiter({ deps }: Parts): Promise<void> {
+  try {
+    await deps.limiter.check();
+  } catch (error) {
+    if (LonghaulError.is(error)) throw error;
+    deps.log.warn({ err: error }, 'limiter: Redis does not answer; calls wait until it does');
+  }
 }
 
 /** A process that was killed and restarted here should not wait for the leases of its predecessor. */

@@ -2,6 +2,7 @@ import type { Pool } from '../adapters/postgres/connection';
 import type { PriceBook } from '../adapters/llm/prices';
 import type { ProviderRegistry } from '../adapters/llm';
 import type { Limiter } from '../adapters/redis/limiter';
+import type { LimitBook } from '../domain/llm/limit-rules';
 import type { ChatRequest } from '../domain/llm/chat';
 import type { Log } from './log';
 
@@ -9,6 +10,8 @@ import type { Log } from './log';
 export interface GatewayDeps {
   pool: Pool;
   limiter: Limiter;
+  /** Which limits a model has. */
+  limits: LimitBook;
   providers: ProviderRegistry;
   prices: PriceBook;
   /** An upper bound of the input tokens. */

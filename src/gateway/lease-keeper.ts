@@ -2,15 +2,14 @@ import type { Pool } from '../adapters/postgres/connection';
 import { renew } from '../adapters/postgres/ledger';
 import type { Limiter } from '../adapters/redis/limiter';
 import type { Log } from './log';
+import type { WantedPermit } from './permits';
 
 /** An attempt that this process owns, from its reservation to its settlement. */
 export interface KeptAttempt {
   callKey: string;
   n: number;
   epoch: number;
-  credential: string;
-  /** How the limiter knows it. */
-  operation: string;
+  permit: WantedPermit;
   /** Aborted when the attempt turns out to belong to somebody else. */
   lost: AbortController;
   /** Being settled: it is renewed on, but no longer being ours may just mean that the settlement was committed. */
@@ -77,15 +76,13 @@ export class LeaseKeeper {
   }
 
   async #renewPermits(attempts: KeptAttempt[]): Promise<void> {
-    for (const credential of new Set(attempts.map((attempt) => attempt.credential))) {
-      const operations = attempts
-        .filter((attempt) => attempt.credential === credential)
-        .map(({ operation }) => operation);
-      try {
-        await this.limiter.renew(credential, operations, this.leaseMs);
-      } catch (error) {
-        this.log.warn({ err: error, credential }, 'permits could not be renewed; tried again in a second');
-      }
+    try {
+      await this.limiter.renew(
+        attempts.map(({ permit }) => permit.operation),
+        this.leaseMs,
+      );
+    } catch (error) {
+      this.log.warn({ err: error }, 'permits could not be renewed; tried again in a second');
     }
   }
 }

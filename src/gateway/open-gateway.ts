@@ -3,9 +3,11 @@ import { countInputTokens, createProviders, openPriceBook } from '../adapters/ll
 import type { Pool } from '../adapters/postgres/connection';
 import type { RedisConnection } from '../adapters/redis/connection';
 import { createLimiter } from '../adapters/redis/limiter';
-import { requestsPerMinute } from '../domain/llm/limits';
+import { limitBook } from '../domain/llm/limit-rules';
 import { createGateway } from './create-gateway';
+import { limitHistory } from './limit-history';
 import type { Log } from './log';
+import { ownOwner } from './owner';
 import type { Gateway } from './types';
 
 export interface OpenGatewayOptions {
@@ -20,15 +22,17 @@ export interface OpenGatewayOptions {
 
 /** The gateway as a worker has it: everything from settings. @throws LonghaulError InvalidConfiguration (price file). */
 export function openGateway({ settings: { llm }, pool, redis, log, redisPrefix, owner }: OpenGatewayOptions): Gateway {
-  const limits = { windows: [requestsPerMinute(llm.requestsPerMinute)], concurrent: llm.concurrentRequests };
+  const limits = limitBook(llm, llm.limits);
+  const self = owner ?? ownOwner();
   return createGateway({
     pool,
-    limiter: createLimiter(redis, limits, redisPrefix),
+    limiter: createLimiter(redis, { prefix: redisPrefix, owner: self, history: limitHistory(pool, limits) }),
+    limits,
     providers: createProviders(llm),
     prices: openPriceBook(llm),
     countInputTokens,
     log,
-    owner,
+    owner: self,
     leaseMs: llm.leaseMs,
   });
 }

@@ -1,5 +1,6 @@
 import type { Limiter } from '../adapters/redis/limiter';
-import type { Permit } from '../domain/llm/limits';
+import { FairQueue, type Flow } from '../domain/llm/fair-queue';
+import type { LimitScope, Permit, PermitRequest, SetAnswer } from '../domain/llm/limits';
 import type { Log } from './log';
 import { sleep } from './sleep';
 
@@ -9,40 +10,45 @@ const REDIS_GONE: Permit & { granted: false } = { granted: false, waitMs: 500, l
 const MAX_PAUSE_MS = 1_000;
 /** A limiter that takes longer is not waited for where nothing is reserved yet. */
 const AT_ONCE_MS = 100;
+/** Asked for in one round trip. */
+const SET = 20;
 
-interface Waiter {
-  operation: string;
+/** What a call wants, and for whom. */
+export interface WantedPermit extends PermitRequest, Flow {
+  scope: LimitScope;
+  callKey: string;
+}
+
+interface Waiter extends WantedPermit {
   resolve(permit: Permit): void;
 }
 
 /**
- * The calls of this process that want permits of one credential, in order of arrival. Only the first one asks Redis: a
- * hundred waiters that all poll cost a hundred times as much and are served by chance.
+ * The calls of this process that want permits of one scope, in fair order. They ask Redis together, one round trip at a
+ * time: a hundred waiters that all poll cost a hundred times as much and are served by chance.
  */
 export class PermitQueue {
-  readonly #waiters: Waiter[] = [];
+  readonly #queue = new FairQueue<Waiter>();
   #last: Permit & { granted: false } = { granted: false, waitMs: 100, limit: 'the queue of this process' };
   #serving = false;
   #wake: () => void = () => undefined;
 
   constructor(
     private readonly limiter: Limiter,
-    private readonly credential: string,
+    private readonly scope: LimitScope,
     private readonly leaseMs: number,
     private readonly log: Log,
   ) {}
 
-  /**
-   * A permit that can be had at once, else false: past nobody who waits, and past no limiter that hesitates.
-   */
-  async takeAtOnce(operation: string): Promise<boolean> {
-    if (this.#waiters.length > 0) return false;
-    const asked = this.#ask(operation);
+  /** A permit that can be had at once, else false: past nobody who waits, and past no limiter that hesitates. */
+  async takeAtOnce(wanted: WantedPermit): Promise<boolean> {
+    if (this.#queue.size > 0) return false;
+    const asked = this.#ask([wanted]);
     const answered = new AbortController();
-    const permit = await Promise.race([asked, sleep(AT_ONCE_MS, answered.signal)]);
+    const answer = await Promise.race([asked, sleep(AT_ONCE_MS, answered.signal)]);
     answered.abort();
-    if (!permit) void asked.then(({ granted }) => (granted ? this.#giveBack(operation) : undefined));
-    return permit?.granted === true;
+    if (!answer) void asked.then(({ granted }) => (granted > 0 ? this.#giveBack(wanted) : undefined));
+    return answer?.granted === 1;
   }
 
   /**
@@ -50,25 +56,24 @@ export class PermitQueue {
    *
    * @throws the signal's reason when it is aborted; nothing is held then.
    */
-  async take(operation: string, maxWaitMs: number, signal: AbortSignal): Promise<Permit> {
+  async take(wanted: WantedPermit, maxWaitMs: number, signal: AbortSignal): Promise<Permit> {
     signal.throwIfAborted();
-    let waiter: Waiter | undefined;
     const permit = new Promise<Permit>((resolve, reject) => {
       const timer = setTimeout(() => give(this.#last), maxWaitMs);
       const stop = () => {
-        this.#leave(waiter);
+        this.#queue.remove(waiter);
         clearTimeout(timer);
         reject(signal.reason as Error);
       };
       const give = (answer: Permit) => {
-        this.#leave(waiter);
+        if (!answer.granted) this.#queue.remove(waiter);
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
         resolve(answer);
       };
-      waiter = { operation, resolve: give };
+      const waiter: Waiter = { ...wanted, resolve: give };
       signal.addEventListener('abort', stop, { once: true });
-      this.#waiters.push(waiter);
+      this.#queue.add(waiter);
     });
     void this.#serve();
     return permit;
@@ -84,45 +89,43 @@ export class PermitQueue {
     this.#wake();
   }
 
-  #leave(waiter: Waiter | undefined): void {
-    const at = waiter ? this.#waiters.indexOf(waiter) : -1;
-    if (at >= 0) this.#waiters.splice(at, 1);
-  }
-
   async #serve(): Promise<void> {
     if (this.#serving) return;
     this.#serving = true;
-    for (let head = this.#waiters[0]; head; head = this.#waiters[0]) {
-      const permit = await this.#ask(head.operation);
-      if (!permit.granted) {
-        this.#last = permit;
-        if (this.#waiters.length > 0) await this.#pause(Math.min(permit.waitMs, MAX_PAUSE_MS));
-      } else if (this.#waiters.includes(head)) {
-        head.resolve(permit);
-      } else {
-        await this.#giveBack(head.operation); // it left while Redis was asked
-      }
+    while (this.#queue.size > 0) {
+      const asking = this.#queue.next(SET);
+      const { granted, refused } = await this.#ask(asking);
+      for (const waiter of asking.slice(0, granted)) await this.#give(waiter);
+      if (!refused) continue;
+      this.#last = refused;
+      if (this.#queue.size > 0) await this.#pause(Math.min(refused.waitMs, MAX_PAUSE_MS));
     }
     this.#serving = false;
   }
 
-  async #ask(operation: string): Promise<Permit> {
+  /** Who left while Redis was asked gets nothing. */
+  async #give(waiter: Waiter): Promise<void> {
+    if (!this.#queue.has(waiter)) return this.#giveBack(waiter);
+    this.#queue.serve(waiter);
+    waiter.resolve({ granted: true });
+  }
+
+  async #ask(wanted: readonly WantedPermit[]): Promise<SetAnswer> {
     try {
-      return await this.limiter.acquire(this.credential, operation, this.leaseMs);
+      return await this.limiter.acquire(this.scope, wanted, this.leaseMs);
     } catch (error) {
-      this.log.warn({ err: error, credential: this.credential }, 'limiter: Redis does not answer, nothing is granted');
-      return REDIS_GONE;
+      const { credential } = this.scope;
+      this.log.warn({ err: error, credential }, 'limiter: Redis does not answer, nothing is granted');
+      return { granted: 0, refused: REDIS_GONE };
     }
   }
 
-  async #giveBack(operation: string): Promise<void> {
+  async #giveBack({ operation }: WantedPermit): Promise<void> {
     try {
-      await this.limiter.release(this.credential, operation, true);
+      await this.limiter.release(this.scope, operation, { unused: true });
     } catch (error) {
-      this.log.warn(
-        { err: error, credential: this.credential },
-        'limiter: a permit could not be given back; its lease ends it',
-      );
+      const { credential } = this.scope;
+      this.log.warn({ err: error, credential }, 'limiter: a permit could not be given back; its lease ends it');
     }
   }
 

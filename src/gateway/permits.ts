@@ -1,15 +1,25 @@
+import type { ProviderFailureFacts } from '../adapters/llm/provider';
 import type { Limiter } from '../adapters/redis/limiter';
+import { LonghaulError } from '../domain/kernel/errors';
+import { amountOf, windowTooSmallFor, type LimitScope } from '../domain/llm/limits';
+import { observationsIn } from '../domain/llm/rate-headers';
+import type { PermitEnd } from '../domain/llm/rate-policy';
+import type { Headers } from '../domain/llm/retry-after';
 import type { Log } from './log';
-import { PermitQueue } from './permit-queue';
+import { PermitQueue, type WantedPermit } from './permit-queue';
 import { sleep } from './sleep';
 import type { Waiting } from './waiting';
 
+export type { WantedPermit } from './permit-queue';
+
 /** How often a waiting call says that it lives and why it waits. */
 const TICK_MS = 500;
+/** A 429 that names no wait still means: all of you, slower. */
+const PAUSE_WITHOUT_HINT_MS = 1_000;
 
-/** The permits of this process: one queue per credential, and what happens to a permit after it was granted. */
+/** The permits of this process: one queue per scope, and what happens to a permit after it was granted. */
 export class Permits {
-  readonly #queues = new Map<string, PermitQueue>();
+  readonly #queues = new Map<LimitScope, PermitQueue>();
 
   constructor(
     private readonly limiter: Limiter,
@@ -18,16 +28,21 @@ export class Permits {
   ) {}
 
   /** Whether there was one to be had without waiting. */
-  async takeAtOnce(credential: string, operation: string): Promise<boolean> {
-    return await this.#queueOf(credential).takeAtOnce(operation);
+  async takeAtOnce(wanted: WantedPermit): Promise<boolean> {
+    if (windowTooSmallFor(wanted.scope.limits, wanted)) return false;
+    return this.#queueOf(wanted.scope).takeAtOnce(wanted);
   }
 
-  /** @throws LonghaulError RateLimited | QueueTimeout when the wait is too long, or the signal's reason. */
-  async take(credential: string, operation: string, waiting: Waiting, signal: AbortSignal): Promise<void> {
-    const queue = this.#queueOf(credential);
+  /**
+   * @throws LonghaulError RateLimited | QueueTimeout when the wait is too long, RequestTooLargeForLimit, or the signal's
+   *   reason.
+   */
+  async take(wanted: WantedPermit, waiting: Waiting, signal: AbortSignal): Promise<void> {
+    refuseTooLarge(wanted);
+    const queue = this.#queueOf(wanted.scope);
     const left = new AbortController();
     const leaving = AbortSignal.any([signal, left.signal]);
-    const permit = queue.take(operation, waiting.leftMs, leaving);
+    const permit = queue.take(wanted, waiting.leftMs, leaving);
     permit.catch(() => undefined); // it is awaited below, but a failing turn may come first
     try {
       for (;;) {
@@ -43,24 +58,30 @@ export class Permits {
   }
 
   /** The request has reached the provider. Not said, it counts until its permit is released: too long, never too short. */
-  async arrived(credential: string, operation: string): Promise<void> {
-    await this.#bestEffort('an arrival could not be noted', credential, () =>
-      this.limiter.arrived(credential, operation),
+  async arrived({ scope, operation }: WantedPermit, headers: Headers = {}): Promise<void> {
+    const observed = observationsIn(headers, scope.limits.windows, Date.now());
+    await this.#bestEffort('an arrival could not be noted', scope.credential, () =>
+      this.limiter.arrived(scope, operation, observed),
     );
   }
 
-  async release(credential: string, operation: string, unused: boolean): Promise<void> {
-    await this.#bestEffort('a permit could not be given back; its lease ends it', credential, () =>
-      this.limiter.release(credential, operation, unused),
+  async release({ scope, operation }: WantedPermit, end: PermitEnd): Promise<void> {
+    await this.#bestEffort('a permit could not be given back; its lease ends it', scope.credential, () =>
+      this.limiter.release(scope, operation, end),
     );
-    this.#queueOf(credential).wake();
+    this.#queueOf(scope).wake();
   }
 
-  /** The provider said 429: nobody asks before `ms` have passed. */
-  async pause(credential: string, ms: number): Promise<void> {
-    await this.#bestEffort('the pause that a provider asked for could not be shared', credential, () =>
-      this.limiter.pause(credential, ms),
-    );
+  /** What a failure says of the limits: a 429 stops all of them for a while, a 5xx only keeps them from growing. */
+  async failed({ scope }: WantedPermit, facts: ProviderFailureFacts): Promise<void> {
+    const message = 'what a provider said of its limits could not be shared';
+    if (facts.status === 429 && facts.class.startsWith('retryable')) {
+      const observed = observationsIn(facts.limitHeaders ?? {}, scope.limits.windows, Date.now());
+      const pauseMs = facts.retryAfterMs ?? PAUSE_WITHOUT_HINT_MS;
+      await this.#bestEffort(message, scope.credential, () => this.limiter.throttled(scope, pauseMs, observed));
+    } else if (facts.status !== null && facts.status >= 500) {
+      await this.#bestEffort(message, scope.credential, () => this.limiter.overloaded(scope));
+    }
   }
 
   async releaseOwners(credential: string, owners: readonly string[]): Promise<void> {
@@ -74,9 +95,9 @@ export class Permits {
     );
   }
 
-  #queueOf(credential: string): PermitQueue {
-    const found = this.#queues.get(credential) ?? new PermitQueue(this.limiter, credential, this.leaseMs, this.log);
-    this.#queues.set(credential, found);
+  #queueOf(scope: LimitScope): PermitQueue {
+    const found = this.#queues.get(scope) ?? new PermitQueue(this.limiter, scope, this.leaseMs, this.log);
+    this.#queues.set(scope, found);
     return found;
   }
 
@@ -87,4 +108,17 @@ export class Permits {
       this.log.warn({ err: error, credential }, message);
     }
   }
+}
+
+/** It would wait for ever. */
+function refuseTooLarge({ scope, callKey, ...wanted }: WantedPermit): void {
+  const window = windowTooSmallFor(scope.limits, wanted);
+  if (!window) return;
+  const { name, limit } = window;
+  throw new LonghaulError('RequestTooLargeForLimit', {
+    callKey,
+    cost: amountOf(window, wanted),
+    limit: name,
+    size: limit,
+  });
 }

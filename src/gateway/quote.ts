@@ -12,6 +12,8 @@ export interface Quote {
   price: Price;
   priceVersion: string;
   requestHash: string;
+  /** An upper bound. */
+  inputTokens: number;
   worstCaseMicroUsd: MicroUsd;
 }
 
@@ -22,11 +24,13 @@ export async function quoteOf(
 ): Promise<Quote> {
   const provider = providers.providerFor(request.model);
   const price = prices.priceOf(request.model);
+  const inputTokens = await countInputTokens(request);
   return {
     provider,
     price,
     priceVersion: priceVersionOf(price),
     requestHash: requestHash(provider.name, request),
-    worstCaseMicroUsd: worstCaseCost(price, await countInputTokens(request), request.maxTokens),
+    inputTokens,
+    worstCaseMicroUsd: worstCaseCost(price, inputTokens, request.maxTokens),
   };
 }

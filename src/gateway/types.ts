@@ -1,6 +1,7 @@
 import type { NodePatch } from '../adapters/postgres/ledger-types';
 import type { NewArtifact } from '../domain/artifacts/header';
 import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
+import type { PriorityClass } from '../domain/llm/fair-queue';
 import type { FailureClass } from '../domain/llm/failure-class';
 import type { MicroUsd } from '../domain/kernel/money';
 
@@ -14,6 +15,10 @@ export interface GatewayCall {
   /** Lowest levels (agent, run, …); their parents are found by the database. */
   budgets: string[];
   request: ChatRequest;
+  /** Whose turn comes first when permits are short; interactive by default. */
+  priority?: PriorityClass;
+  /** Of its tenant, against other tenants; 1 by default. */
+  weight?: number;
   /** Whole attempt, from sent, in ms. */
   timeoutMs: number;
   /** Longest time this node may wait for room or permits, over all activity attempts, in ms. */

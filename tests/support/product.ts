@@ -41,6 +41,9 @@ export async function startProduct(
     searchAttributes: SEARCH_ATTRIBUTES,
     workerEnv: {
       LONGHAUL_REQUESTS_PER_MINUTE: '100000',
+      LONGHAUL_REQUESTS_PER_HOUR: '0',
+      LONGHAUL_REQUESTS_PER_DAY: '0',
+      LONGHAUL_TOKENS_PER_MINUTE: '0',
       LONGHAUL_CONCURRENT_REQUESTS: '200',
       LONGHAUL_LOG_LEVEL: 'warn',
       ...workerEnv,

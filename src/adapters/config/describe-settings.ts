@@ -8,6 +8,7 @@ export interface SettingDescription extends SettingMeta {
   /** What is taken when nothing is given; undefined where the setting is optional. */
   fallback: unknown;
   secret: boolean;
+  list: boolean;
 }
 
 /** Every setting in declared order, read from the schema so that nothing is written down twice. */
@@ -29,6 +30,7 @@ function describe(type: z.ZodType, path: readonly string[]): SettingDescription[
       env: meta.env,
       description: meta.description,
       secret: meta.secret === true,
+      list: meta.list === true,
       fallback: inner.safeParse(undefined).data,
     },
   ];

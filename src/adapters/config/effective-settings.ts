@@ -12,7 +12,8 @@ export interface EffectiveSetting extends SettingDescription {
 /** Each setting with its value and where it came from, for `longhaul config show`. */
 export function effectiveSettings({ settings, origins }: LoadedSettings): EffectiveSetting[] {
   return describeSettings().map((setting) => {
-    const value = valueAt(settings, setting.path) as string | number | undefined;
+    const found = valueAt(settings, setting.path);
+    const value = (setting.list ? JSON.stringify(found) : found) as string | number | undefined;
     const fallback = setting.secret && setting.fallback !== undefined ? masked(setting.fallback) : setting.fallback;
     return {
       ...setting,

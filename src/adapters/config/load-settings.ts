@@ -55,8 +55,9 @@ function nested(entries: ReadonlyMap<string, Entry>): object {
 
 /** Number settings coerce text, for the environment; that must not turn `true`, null or a list into a number. */
 function oddities(entries: ReadonlyMap<string, Entry>): Problem[] {
+  const lists = new Set(describeSettings().flatMap(({ path, list }) => (list ? [path] : [])));
   return [...entries]
-    .filter(([, { value }]) => typeof value !== 'string' && typeof value !== 'number')
+    .filter(([path, { value }]) => typeof value !== 'string' && typeof value !== 'number' && !lists.has(path))
     .map(([path, entry]) => ({ path, message: `${givenText(path, entry)}; expected a text or a number.` }));
 }
 

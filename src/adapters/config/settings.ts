@@ -16,7 +16,32 @@ export interface SettingMeta {
   env: string;
   description: string;
   secret?: boolean;
+  /** A list in files, JSON in the environment; everything else is one text or number. */
+  list?: boolean;
 }
+
+/** 0 means that there is no such limit. */
+const orNone = z.coerce.number().int().nonnegative();
+const limitRule = z.strictObject({
+  provider: z.string().min(1).max(200).optional(),
+  model: z.string().min(1).max(200).optional(),
+  requestsPerMinute: orNone.optional(),
+  requestsPerHour: orNone.optional(),
+  requestsPerDay: orNone.optional(),
+  tokensPerMinute: orNone.optional(),
+  spendPerMinuteMicroUsd: orNone.optional(),
+  concurrentRequests: positive.optional(),
+});
+/** In a file it is a list; an environment variable holds the same list as JSON. */
+const limitRules = z.preprocess((given, context) => {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given) as unknown;
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `expected a JSON list of rules: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+}, z.array(limitRule).max(100).optional());
 
 function setting<T extends z.ZodType>(type: T, env: string, description: string, secret = false): T {
   return type.meta({ env, description, secret } satisfies SettingMeta);
@@ -63,8 +88,13 @@ export const settingsSchema = z.strictObject({
       openaiBaseUrl: setting(z.url().default('https://api.openai.com/v1'), 'OPENAI_BASE_URL', 'Base URL of OpenAI or a compatible server.'),
       openaiApiKey: setting(headerText.optional(), 'OPENAI_API_KEY', 'API key for OpenAI or the compatible server.', true),
       priceFile: setting(z.string().optional(), 'LONGHAUL_PRICE_FILE', 'YAML file with prices that override or extend the built-in table.'),
-      requestsPerMinute: setting(positive.default(60), 'LONGHAUL_REQUESTS_PER_MINUTE', 'Requests per minute and provider, over all processes.'),
+      requestsPerMinute: setting(orNone.default(60), 'LONGHAUL_REQUESTS_PER_MINUTE', 'Requests per minute and provider, over all processes; 0: no such limit.'),
+      requestsPerHour: setting(orNone.default(3_000), 'LONGHAUL_REQUESTS_PER_HOUR', 'Requests per hour and provider; 0: no such limit.'),
+      requestsPerDay: setting(orNone.default(50_000), 'LONGHAUL_REQUESTS_PER_DAY', 'Requests per day and provider; 0: no such limit.'),
+      tokensPerMinute: setting(orNone.default(100_000), 'LONGHAUL_TOKENS_PER_MINUTE', 'Tokens (input and output) per minute and provider; 0: no such limit.'),
+      spendPerMinuteMicroUsd: setting(orNone.default(0), 'LONGHAUL_SPEND_PER_MINUTE_MICRO_USD', 'Spend per minute and provider, in micro-USD; 0: no such limit.'),
       concurrentRequests: setting(positive.default(10), 'LONGHAUL_CONCURRENT_REQUESTS', 'Requests under way at once per provider, over all processes.'),
+      limits: limitRules.meta({ env: 'LONGHAUL_LIMITS', list: true, description: 'Other limits for some models: a list of rules with `provider` and `model` (patterns with *) and any of the limits above; the first that fits is taken.' } satisfies SettingMeta),
       leaseMs: setting(positive.default(15_000), 'LONGHAUL_LEASE_MS', 'How long a process owns an attempt without renewing, in ms.'),
       maxInFlight: setting(positive.default(200), 'LONGHAUL_LLM_MAX_IN_FLIGHT', 'Calls one llm worker holds at once.'),
     })

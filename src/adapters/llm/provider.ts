@@ -1,5 +1,6 @@
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { FailureClass } from '../../domain/llm/failure-class';
+import type { Headers } from '../../domain/llm/retry-after';
 
 /** Limits of one attempt, each in ms from the moment the request is sent. */
 export interface CallDeadlines {
@@ -17,8 +18,8 @@ export interface ProviderCall {
   attemptKey: string;
   deadlines: CallDeadlines;
   signal: AbortSignal;
-  /** The response has begun: from now on the provider bills. */
-  onAccepted?(): void;
+  /** The response has begun: from now on the provider bills. Its headers may say what is left of its limits. */
+  onAccepted?(headers: Headers): void;
 }
 
 /**
@@ -44,6 +45,8 @@ export interface ProviderFailureFacts {
   /** Which deadline passed, for class `timeout`. */
   deadline?: 'headers' | 'idle' | 'total';
   providerRequestId?: string;
+  /** What the response said of its limits; no other header. */
+  limitHeaders?: Headers;
 }
 
 /** An attempt that brought no complete answer. */

@@ -36,6 +36,9 @@ const EXAMPLE = {
   },
   rateLimiting: {
     requestsPerMinute: 60,
+    requestsPerHour: 3000,
+    requestsPerDay: 50_000,
+    tokensPerMinute: 100_000,
     concurrentRequests: 10,
     totalRequests: 11,
     inFlight: 0,

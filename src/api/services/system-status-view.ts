@@ -46,7 +46,11 @@ export function systemStatusView(
       recentEvents: counted.recentEvents.map(monitorEventOf),
     },
     rateLimiting: {
-      ...{ requestsPerMinute: settings.llm.requestsPerMinute, concurrentRequests: settings.llm.concurrentRequests },
+      requestsPerMinute: settings.llm.requestsPerMinute,
+      requestsPerHour: settings.llm.requestsPerHour,
+      requestsPerDay: settings.llm.requestsPerDay,
+      tokensPerMinute: settings.llm.tokensPerMinute,
+      concurrentRequests: settings.llm.concurrentRequests,
       totalRequests: sentOnce(attempts),
       inFlight: attempts.sent ?? 0,
       ...{ waitingForLimit: counted.waiting.rateLimited, waitingForBudget: counted.waiting.budget },

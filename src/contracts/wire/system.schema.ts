@@ -78,7 +78,12 @@ export const systemStatusSchema = z
       recentEvents: z.array(monitorEventSchema),
     }),
     rateLimiting: z.strictObject({
-      requestsPerMinute: z.int().meta({ description: 'The limit per provider, over all processes.' }),
+      requestsPerMinute: z
+        .int()
+        .meta({ description: 'Per provider, over all processes, where no rule says otherwise; 0: no such limit.' }),
+      requestsPerHour: z.int(),
+      requestsPerDay: z.int(),
+      tokensPerMinute: z.int(),
       concurrentRequests: z.int().meta({ description: 'The limit per provider, over all processes.' }),
       totalRequests: z.int(),
       inFlight: z.int(),

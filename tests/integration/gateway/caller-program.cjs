@@ -7,6 +7,9 @@ const { connectRedis } = dist('adapters/redis/connection');
 const { createLimiter } = dist('adapters/redis/limiter');
 const { countInputTokens, createProviders, openPriceBook } = dist('adapters/llm');
 const { createGateway } = dist('gateway');
+const { limitHistory } = dist('gateway/limit-history');
+const { ownOwner } = dist('gateway/owner');
+const { sameLimits } = dist('domain/llm/limit-rules');
 
 const { databaseUrl, redisUrl, prefix, modelServerUrl, limits, leaseMs, parallel, calls } = JSON.parse(process.argv[2]);
 const llm = { modelServerUrl, openaiBaseUrl: 'http://127.0.0.1:9/v1' };
@@ -17,9 +20,13 @@ const log = {
   warn: (facts, message) => console.error(message, facts.err?.message ?? ''),
   error: console.error,
 };
+const book = sameLimits(limits);
+const owner = ownOwner();
 const gateway = createGateway({
   pool,
-  limiter: createLimiter(redis, limits, prefix),
+  limiter: createLimiter(redis, { prefix, owner, history: limitHistory(pool, book) }),
+  limits: book,
+  owner,
   providers: createProviders(llm),
   prices: openPriceBook(llm),
   countInputTokens,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { connectRedis, type RedisConnection } from '../../../src/adapters/redis/connection';
 import { createLimiter, type Limiter } from '../../../src/adapters/redis/limiter';
-import type { Limits } from '../../../src/domain/llm/limits';
+import type { Limits, LimitScope, Permit } from '../../../src/domain/llm/limits';
 import { until } from '../../support/until';
 import { freshRedis, type FreshRedis } from '../../support/redis';
 
@@ -18,9 +18,38 @@ afterAll(async () => {
 });
 
 const window = (limit: number, windowMs = 60_000) => ({ name: 'requests', windowMs, limit });
-const limiterOf = (limits: Partial<Limits>): Limiter =>
-  createLimiter(redis, { windows: [window(1000)], concurrent: 1000, ...limits }, `test-${randomUUID()}`);
+const limiterOf = (limits: Partial<Limits>) =>
+  new OneByOne(createLimiter(redis, { prefix: `test-${randomUUID()}` }), limits);
 const LEASE = 10_000;
+
+/** The limiter for single requests that count nothing but themselves. */
+class OneByOne {
+  readonly #limits: Limits;
+
+  constructor(
+    private readonly limiter: Limiter,
+    limits: Partial<Limits>,
+  ) {
+    this.#limits = { windows: [window(1000)], concurrent: 1000, ...limits };
+  }
+
+  async acquire(credential: string, operation: string, leaseMs: number): Promise<Permit> {
+    const request = { operation, tokens: 0, microUsd: 0 };
+    const { granted, refused } = await this.limiter.acquire(this.#scope(credential), [request], leaseMs);
+    return granted === 1 ? { granted: true } : refused!;
+  }
+
+  arrived = (credential: string, operation: string) => this.limiter.arrived(this.#scope(credential), operation);
+  renew = (operations: string[], leaseMs: number) => this.limiter.renew(operations, leaseMs);
+  release = (credential: string, operation: string, unused: boolean) =>
+    this.limiter.release(this.#scope(credential), operation, unused ? { unused } : { answered: true });
+  pause = (credential: string, ms: number) => this.limiter.throttled(this.#scope(credential), ms);
+  releaseOwners = (credential: string, owners: string[]) => this.limiter.releaseOwners(credential, owners);
+
+  #scope(credential: string): LimitScope {
+    return { credential, family: '*', limits: this.#limits };
+  }
+}
 
 describe('one operation', () => {
   test('is charged once, however often it asks', async () => {
@@ -54,7 +83,7 @@ describe('concurrency', () => {
     const limiter = limiterOf({ concurrent: 2 });
     await limiter.acquire('p', 'kept', 200);
     await limiter.acquire('p', 'dead', 200);
-    await limiter.renew('p', ['kept'], LEASE);
+    await limiter.renew(['kept'], LEASE);
     await until(
       () => limiter.acquire('p', 'next', LEASE),
       ({ granted }) => granted,
@@ -90,6 +119,7 @@ test('all limits are checked before any is charged', async () => {
 
 test('a pause holds everybody, and a shorter one does not end it', async () => {
   const limiter = limiterOf({});
+  await limiter.acquire('p', 'before', LEASE);
   await limiter.pause('p', 5_000);
   await limiter.pause('p', 10);
   const permit = await limiter.acquire('p', 'a', LEASE);
@@ -106,17 +136,16 @@ test('a server that forgot the scripts is given them again', async () => {
 
 test('the keys of one credential lie in one hash slot', async () => {
   const prefix = `slots-${randomUUID()}`;
-  const limiter = createLimiter(redis, { windows: [window(5)], concurrent: 5 }, prefix);
+  const limiter = new OneByOne(createLimiter(redis, { prefix }), {});
   await limiter.acquire('p', 'a', LEASE);
-  await limiter.pause('p', 1000);
   const keys = await redis.keys(`${prefix}*`);
-  expect(keys).toHaveLength(3);
+  expect(keys).toHaveLength(5);
   expect(new Set(keys.map((key) => /\{(.+)\}/.exec(key)?.[1]))).toEqual(new Set(['limit:p']));
 });
 
 test('without Redis nothing is granted, within a deadline', async () => {
   const gone = connectRedis('redis://127.0.0.1:1', { onError: () => undefined, commandTimeoutMs: 500 });
-  const limiter = createLimiter(gone, { windows: [window(5)], concurrent: 5 });
+  const limiter = new OneByOne(createLimiter(gone), {});
   const began = performance.now();
   await expect(limiter.acquire('p', 'a', LEASE)).rejects.toThrow();
   expect(performance.now() - began).toBeLessThan(3_000);
@@ -171,7 +200,7 @@ class World {
   #travelling: string[] = [];
   #asked = 0;
 
-  constructor(private readonly limiter: Limiter) {}
+  constructor(private readonly limiter: OneByOne) {}
 
   async ask(): Promise<void> {
     const operation = `op-${(this.#asked += 1)}`;

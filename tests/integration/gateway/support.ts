@@ -3,6 +3,7 @@ import { countInputTokens, createProviders, openPriceBook } from '../../../src/a
 import { connectRedis, type RedisConnection } from '../../../src/adapters/redis/connection';
 import { createLimiter } from '../../../src/adapters/redis/limiter';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
+import { sameLimits } from '../../../src/domain/llm/limit-rules';
 import type { Limits } from '../../../src/domain/llm/limits';
 import {
   createGateway,
@@ -56,7 +57,8 @@ export async function startStack(): Promise<Stack> {
     gateway: (overrides = {}, limits = {}) =>
       createGateway({
         pool,
-        limiter: createLimiter(redis, { ...UNLIMITED, ...limits }, `test-${randomUUID()}`),
+        limiter: createLimiter(redis, { prefix: `test-${randomUUID()}` }),
+        limits: sameLimits({ ...UNLIMITED, ...limits }),
         providers: createProviders(llm),
         prices: openPriceBook(llm),
         countInputTokens,

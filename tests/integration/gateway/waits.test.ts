@@ -90,19 +90,9 @@ test('cancelled while it waits: nothing was sent, nothing is held', async () => 
 
 test('without Redis nothing is sent; the wait is visible, and ends when Redis is back', async () => {
   const gone = connectRedis('redis://127.0.0.1:1', { onError: () => undefined, commandTimeoutMs: 300 });
-  let redis = gone;
-  const limits = { windows: [{ name: 'requests/min', windowMs: 60_000, limit: 100 }], concurrent: 5 };
   const prefix = `gone-${randomUUID()}`;
-  const current = () => createLimiter(redis, limits, prefix);
-  const limiter = {
-    acquire: (...args: Parameters<ReturnType<typeof current>['acquire']>) => current().acquire(...args),
-    arrived: (...args: Parameters<ReturnType<typeof current>['arrived']>) => current().arrived(...args),
-    renew: (...args: Parameters<ReturnType<typeof current>['renew']>) => current().renew(...args),
-    release: (...args: Parameters<ReturnType<typeof current>['release']>) => current().release(...args),
-    pause: (...args: Parameters<ReturnType<typeof current>['pause']>) => current().pause(...args),
-    releaseOwners: (...args: Parameters<ReturnType<typeof current>['releaseOwners']>) =>
-      current().releaseOwners(...args),
-  };
+  const limiter = createLimiter(gone, { prefix });
+  const back = createLimiter(stack.redis, { prefix });
   const { runId, call } = await testRun(stack.pool);
   const { accepted } = await stack.server.state();
   const answer = stack.gateway({ limiter }).call(call(0, { maxWaitMs: 30_000 }), context());
@@ -112,7 +102,11 @@ test('without Redis nothing is sent; the wait is visible, and ends when Redis is
   );
   expect(shown.reason).toContain('Redis');
   expect((await stack.server.state()).accepted).toBe(accepted);
-  redis = stack.redis;
+  Object.assign(limiter, {
+    acquire: back.acquire.bind(back),
+    arrived: back.arrived.bind(back),
+    release: back.release.bind(back),
+  });
   expect((await answer).source).toBe('paid');
   gone.disconnect();
 });

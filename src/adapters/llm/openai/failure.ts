@@ -1,5 +1,6 @@
 import { APIConnectionError, APIError } from 'openai';
 import { classifyFailure } from '../../../domain/llm/failure-class';
+import { limitHeaders } from '../../../domain/llm/rate-headers';
 import { redact } from '../../../domain/llm/redact';
 import { ProviderFailure } from '../provider';
 import { BodyTooLarge, type GuardedResponse } from './guarded-fetch';
@@ -24,6 +25,7 @@ export function toFailure(error: unknown, seen: GuardedResponse, secrets: readon
     status: seen.status,
     maybeBilled: verdict.maybeBilled,
     providerRequestId: seen.headers['x-request-id'],
+    limitHeaders: limitHeaders(seen.headers),
   });
 }
 

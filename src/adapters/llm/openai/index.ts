@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { ChatAnswer } from '../../../domain/llm/chat';
+import { limitHeaders } from '../../../domain/llm/rate-headers';
 import { redact } from '../../../domain/llm/redact';
 import { ProviderFailure, type Provider, type ProviderCall } from '../provider';
 import { DeadlineWatch } from './deadline-watch';
@@ -62,7 +63,7 @@ export class OpenAiProvider implements Provider {
       timeout: call.deadlines.totalMs + 1000, // ours comes first and says which deadline it was
     });
     watch.progressed();
-    call.onAccepted?.();
+    call.onAccepted?.(limitHeaders(seen.headers));
     const answer = await readStream(stream, () => watch.progressed());
     if (watch.reason) throw watch.reason; // the client ends an aborted stream in silence
     if (!seen.terminated) throw new IncompleteAnswer('the stream broke off before its end mark', true);

@@ -6,7 +6,7 @@ import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
 import { bareHistorySchema } from '../../src/contracts/api.schema';
 import { replayExecution } from '../../src/replay/replay-execution';
 import { startSystem, type System } from '../support/system';
-import { SITUATIONS } from './situations';
+import { SITUATION_OPTIONS, SITUATIONS } from './situations';
 
 const BUNDLE = { codePath: resolve(__dirname, '../../dist/workflow-bundle.js') };
 const GOLDEN = resolve(__dirname, '../replay/histories');
@@ -16,7 +16,7 @@ const RECORD = process.env['LONGHAUL_RECORD'] === '1';
 jest.setTimeout(60_000);
 
 let system: System;
-beforeAll(async () => void (system = await startSystem()));
+beforeAll(async () => void (system = await startSystem(SITUATION_OPTIONS)));
 afterAll(async () => {
   await system.close();
   await endTemporal();

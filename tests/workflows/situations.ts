@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { decideTask, getRunNodes, listTasks, withTransaction } from '../../src/adapters/postgres';
 import { startWorkflow } from '../../src/adapters/temporal';
 import { acceptBatch } from '../../src/api/services/start-batch';
@@ -5,8 +6,14 @@ import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE } from '../../src/cont
 import type { RunBatchInput } from '../../src/contracts/run-batch';
 import { runBatchStart } from '../../src/contracts/run-batch-start';
 import { echoAgent, echoGraph, layeredGraph } from '../support/graphs';
-import { TENANT, type StartedRun, type System } from '../support/system';
+import { TENANT, type StartedRun, type System, type SystemOptions } from '../support/system';
 import { eventually } from '../support/until';
+
+/** What the system needs beyond its defaults. */
+export const SITUATION_OPTIONS: SystemOptions = {
+  plugIns: ['note'],
+  env: { LONGHAUL_TOOLS_FOLDER: resolve(__dirname, 'plug-ins') },
+};
 
 export type Situation = (system: System) => Promise<Pick<StartedRun, 'workflowId'> & { result(): Promise<unknown> }>;
 
@@ -93,6 +100,33 @@ export const SITUATIONS: Record<string, Situation> = {
   },
   'agent-run/approval-expired': (system) => system.startRun(guarded({ dueSeconds: 1, onTimeout: 'reject' })),
 
+  'agent-run/tool-rounds': (system) =>
+    system.startRun(
+      echoGraph([
+        toolUser(
+          ['calculator', 'lookup'],
+          `[[call: calculator {"expression": "6 * 7"}]] [[call: lookup {"data": {"a": 5}, "path": "a"}]]
+           [[then: calculator {"expression": "42 + 5"}]] [[answer: $3]]`,
+        ),
+      ]),
+    ),
+  'agent-run/tool-approval': async (system) => {
+    const run = await system.startRun(
+      echoGraph([toolUser(['note'], '[[call: note {}]] [[answer: $1]]', { approval: { for: 'side-effects' } })]),
+    );
+    await answer(system, run, { state: 'approved' });
+    return run;
+  },
+  'agent-run/fast-lane': (system) =>
+    system.startRun(
+      echoGraph([
+        echoAgent('source', { says: '[[answer: {"net": 250}]]' }),
+        script('net', 'lookup', { data: '{{ source.content }}', path: 'net' }, ['source']),
+        script('gross', 'calculator', { expression: '{{ net.json }} * 1.19' }, ['net']),
+        script('double', 'calculator', { expression: '{{ net.json }} * 2' }, ['net']),
+      ]),
+    ),
+
   'run-batch/success': (system) => startBatch(system, 4),
   'run-batch/continue-as-new': (system) => startBatch(system, 10, { continueAsNewAfterEvents: 40 }),
 };
@@ -112,6 +146,15 @@ async function startSlow(system: System, delayMs = 30_000): Promise<StartedRun> 
 
 function person(name: string, dependencies: string[]) {
   return { name, kind: 'human', promptTemplate: `What does ${name} say?`, human: {}, dependencies };
+}
+
+/** Of the product's own tools, and `note` of the folder beside this file. */
+function toolUser(tools: string[], says: string, more: object = {}) {
+  return echoAgent('clerk', { tools, says, llmConfig: { model: 'scripted-echo', maxTokens: 400 }, ...more });
+}
+
+function script(name: string, tool: string, args: object, dependencies: string[]) {
+  return { name, kind: 'script', dependencies, script: { tool, arguments: args } };
 }
 
 function guarded(approval: object = {}) {

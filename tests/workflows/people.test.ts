@@ -1,13 +1,40 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { decideTask, getRunEvents, getRunNodes, listTasks, runStatistics } from '../../src/adapters/postgres';
 import type { AgentOutput } from '../../src/domain/agents/agent-output';
 import { echoAgent, echoGraph } from '../support/graphs';
 import { outputOf, startSystem, TENANT, type StartedRun, type System } from '../support/system';
 import { until } from '../support/until';
 
+let folder: string;
 let system: System;
-beforeAll(async () => void (system = await startSystem({ workers: ['workflows', 'llm', 'io'] })));
-afterAll(() => system.close());
-afterEach(() => system.modelServer.setFaults());
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-people-'));
+  await writeFile(join(folder, 'orders.txt'), '');
+  await writeFile(join(folder, 'order.cjs'), ORDER);
+  system = await startSystem({
+    workers: ['workflows', 'llm', 'io'],
+    plugIns: ['order'],
+    env: { LONGHAUL_TOOLS_FOLDER: folder },
+  });
+});
+afterAll(async () => {
+  await system.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A tool that changes something outside: it writes down what was ordered. */
+const ORDER = `
+  const { appendFileSync } = require('node:fs');
+  const { join } = require('node:path');
+  exports.tool = {
+    name: 'order', description: 'Orders an article.', pure: false, sideEffects: true,
+    parameters: { type: 'object', properties: { sku: { type: 'string' } }, required: ['sku'] },
+    execute: async ({ sku }) => { appendFileSync(join(__dirname, 'orders.txt'), sku + '\\n'); return { ok: true, value: 'ordered ' + sku }; },
+  };`;
+const ordered = async () => (await readFile(join(folder, 'orders.txt'), 'utf8')).split('\n').filter(Boolean);
 
 const person = (name: string, human: object = {}, more: object = {}) => ({
   name,
@@ -166,6 +193,55 @@ describe('an approval before the start', () => {
     expect((await tasksOf(run))[0]).toMatchObject({ state, decidedBy: 'due time' });
     expect((await nodesOf(run))['careful']).toMatchObject(node);
   });
+});
+
+describe('an approval of what a tool changes', () => {
+  const buyer = (sku: string) =>
+    echoGraph([
+      echoAgent('buyer', {
+        tools: ['order'],
+        approval: { for: 'side-effects' },
+        says: `[[call: order {"sku":"${sku}"}]]`,
+      }),
+    ]);
+
+  test('shows tool and arguments; once a person agrees it is executed once', async () => {
+    const run = await system.startRun(buyer('A1'));
+    const task = await asked(run);
+    expect(task).toMatchObject({ kind: 'approval', taskKey: 'buyer/0/tool/0', onTimeout: 'reject' });
+    expect(task.details).toMatchObject({ agent: 'buyer', tool: 'order', arguments: { sku: 'A1' } });
+    expect(await ordered()).not.toContain('A1');
+    await decide(task.taskId, { state: 'approved' });
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect((await ordered()).filter((sku) => sku === 'A1')).toHaveLength(1);
+    const buyerNode = (await nodesOf(run))['buyer']!;
+    expect(buyerNode.calls).toBe(2); // beginning again after the approval asks nobody a second time
+    expect((await run.result()).costMicroUsd).toBe(buyerNode.costMicroUsd);
+    expect((await said(run, 'buyer')).content).toContain('ordered A1');
+  });
+
+  test('is not executed when a person refuses, and the model is told', async () => {
+    const run = await system.startRun(buyer('B2'));
+    await decide((await asked(run)).taskId, { state: 'rejected' });
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(await ordered()).not.toContain('B2');
+    expect((await nodesOf(run))['buyer']!.calls).toBe(2);
+  });
+});
+
+test('the example with two human steps runs to its end', async () => {
+  const file = resolve(__dirname, '../../examples/graphs/reviewed-announcement.yaml');
+  const run = await system.startRun(parse(await readFile(file, 'utf8')) as object);
+  const editor = await asked(run);
+  expect(editor).toMatchObject({ node: 'editor', assignee: 'Editor', dueAt: expect.any(Date) as Date });
+  await decide(editor.taskId, { state: 'answered', answer: { verdict: 'print', note: 'Shorter title.' } });
+  const publisher = await until(
+    () => tasksOf(run),
+    (tasks) => tasks.some(({ node }) => node === 'publisher'),
+  );
+  await decide(publisher[0]!.taskId, { state: 'approved' });
+  expect(await run.result()).toMatchObject({ status: 'completed', completed: 3 });
+  expect((await said(run, 'publisher')).content).toContain('The editor says print: Shorter title.');
 });
 
 test('a decision that came while every worker was dead is found by the next ones', async () => {

@@ -34,7 +34,9 @@ it('lists, shows and answers what people are asked', async () => {
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`longhaul runs answer ${taskId}`) as string });
   expect((await cli.run('runs', 'answer', taskId)).code).toBe(2);
   expect((await cli.run('runs', 'answer', taskId, '--value', '{"a":')).code).toBe(2);
-  const answered = taskSchema.parse(await cli.json('runs', 'answer', taskId, 'Yes.', '--by', 'ada', '--comment', 'Clear.'));
+  const answered = taskSchema.parse(
+    await cli.json('runs', 'answer', taskId, 'Yes.', '--by', 'ada', '--comment', 'Clear.'),
+  );
   expect(answered).toMatchObject({ state: 'answered', answer: 'Yes.', decidedBy: 'ada', comment: 'Clear.' });
   await served.ended(runId);
   expect(await cli.run('runs', 'answer', taskId, 'No.')).toMatchObject({
@@ -53,7 +55,10 @@ it('answers with a value, approves and rejects', async () => {
   const [yes, no] = [await start(guarded), await start(guarded)];
   expect(await cli.json('runs', 'approve', (await served.asked(yes)).taskId)).toMatchObject({ state: 'approved' });
   expect(await cli.json('runs', 'reject', (await served.asked(no)).taskId)).toMatchObject({ state: 'rejected' });
-  expect([await served.ended(yes), await served.ended(no)].map(({ status }) => status)).toEqual(['completed', 'failed']);
+  expect([await served.ended(yes), await served.ended(no)].map(({ status }) => status)).toEqual([
+    'completed',
+    'failed',
+  ]);
 });
 
 it('pauses, changes priority and budget, resumes, and tries again', async () => {
@@ -66,7 +71,9 @@ it('pauses, changes priority and budget, resumes, and tries again', async () => 
   await modelServer.release();
   await served.when(runId, ({ pausedAt, statistics }) => pausedAt !== null && statistics.completed === 1);
   expect((await cli.run('runs', 'show', runId)).stdout).toContain('running (paused)');
-  expect(prioritySetSchema.parse(await cli.json('runs', 'priority', runId, 'broken', '3'))).toMatchObject({ priority: 3 });
+  expect(prioritySetSchema.parse(await cli.json('runs', 'priority', runId, 'broken', '3'))).toMatchObject({
+    priority: 3,
+  });
   expect((await cli.run('runs', 'priority', runId, 'broken', '11')).code).toBe(2);
   const raised = budgetRaisedSchema.parse(await cli.json('runs', 'budget', runId, '--to', '200'));
   expect(raised.budget.limitMicroUsd).toBe(200_000_000);
@@ -75,5 +82,8 @@ it('pauses, changes priority and budget, resumes, and tries again', async () => 
   expect((await served.ended(runId)).status).toBe('partially_completed');
   await modelServer.setFaults();
   const again = runStartedSchema.parse(await cli.json('runs', 'retry', runId));
-  expect(await served.ended(again.runId)).toMatchObject({ status: 'completed', budget: { limitMicroUsd: 200_000_000 } });
+  expect(await served.ended(again.runId)).toMatchObject({
+    status: 'completed',
+    budget: { limitMicroUsd: 200_000_000 },
+  });
 });

@@ -14,7 +14,10 @@ describe('a person’s answer', () => {
     expect(answerOutput('Yes.', 'ada')).toEqual({
       ...{ content: 'Yes.', toolCalls: [], finishReason: 'stop', model: 'human:ada' },
     });
-    expect(answerOutput({ b: 1, a: null }, 'bo')).toMatchObject({ content: '{"a":null,"b":1}', json: { a: null, b: 1 } });
+    expect(answerOutput({ b: 1, a: null }, 'bo')).toMatchObject({
+      content: '{"a":null,"b":1}',
+      json: { a: null, b: 1 },
+    });
     expect(answerOutput(null, 'bo')).toMatchObject({ content: 'null', json: null });
   });
 
@@ -46,7 +49,13 @@ describe('a plan with an earlier run behind it', () => {
 
   test('reuses, keeps keys, or begins anew, as the rows say', () => {
     expect(plan.nodes.map(({ reused }) => reused)).toEqual([true, undefined, undefined, undefined, undefined]);
-    expect(plan.nodes.map((_, index) => originRunIdOf(plan, index))).toEqual([undefined, 'old', 'older', undefined, undefined]);
+    expect(plan.nodes.map((_, index) => originRunIdOf(plan, index))).toEqual([
+      undefined,
+      'old',
+      'older',
+      undefined,
+      undefined,
+    ]);
   });
 
   test('runs only what is not reused', () => {

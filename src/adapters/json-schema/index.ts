@@ -16,15 +16,28 @@ const COMPILE_MS_MAX = 2_000;
 /** Messages travel into histories and prompts, and quote patterns of the schema and keys of the answer. */
 const MESSAGE_CHARS_MAX = 300;
 
+/**
+ * The only keywords with which a check takes more than linear time. A clock costs a thread of its own each time: a sixth
+ * of what the workflows worker did for a chain of calculators.
+ */
+const MAY_TAKE_LONG = /"(pattern|patternProperties|uniqueItems|\$\w*[rR]ef)":/;
+
 /** Compiling costs milliseconds, and every call of an agent has the same schema. */
 const compiled = new LRUCache<string, JsonSchemaCheck>({ max: 200 });
+/** Those asked for again as the very same object, whose content need not be hashed to know that. */
+const known = new WeakMap<object, Map<string, JsonSchemaCheck>>();
 
 /** @param subject how messages call the value @throws Error when the schema itself is invalid. */
 export function jsonSchemaCheck(schema: Record<string, unknown>, subject = 'answer'): JsonSchemaCheck {
+  const checks = known.get(schema) ?? new Map<string, JsonSchemaCheck>();
+  const check = checks.get(subject) ?? compiledCheck(schema, subject);
+  known.set(schema, checks.set(subject, check));
+  return check;
+}
+
+function compiledCheck(schema: Record<string, unknown>, subject: string): JsonSchemaCheck {
   const key = `${subject} ${hashJson(schema)}`;
-  const known = compiled.get(key);
-  if (known) return known;
-  const check = compile(schema, subject);
+  const check = compiled.get(key) ?? compile(schema, subject);
   compiled.set(key, check);
   return check;
 }
@@ -45,9 +58,10 @@ function compile(schema: Record<string, unknown>, subject: string): JsonSchemaCh
   const { $async: _, ...plain } = schema;
   const ajv = new Ajv({ allErrors: false, strict: false, validateFormats: false });
   const validate = withinTime(() => ajv.compile(plain), COMPILE_MS_MAX);
+  const isTimed = MAY_TAKE_LONG.test(JSON.stringify(plain));
   return (value) => {
     try {
-      return withinTime(() => validate(value), CHECK_MS_MAX)
+      return (isTimed ? withinTime(() => validate(value), CHECK_MS_MAX) : validate(value))
         ? undefined
         : ajv.errorsText(validate.errors, { dataVar: subject }).slice(0, MESSAGE_CHARS_MAX);
     } catch (error) {

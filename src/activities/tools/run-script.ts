@@ -29,13 +29,12 @@ export function createRunScript(
 ): IoActivities['runScript'] {
   return async (input) => {
     try {
+      if (lane === 'fast') return await runFast(deps, contexts, input);
       const done = await loadOutputs(deps.pool, input.tenant, input.runId, [input.node]);
       const ref = done.get(input.node)?.ref;
       if (ref !== undefined) return { outputRef: ref };
       const script = scriptOf(await contexts.load(input), deps);
-      return lane === 'fast'
-        ? await runFast(deps, script, input)
-        : await heartbeating(() => runOnce(deps, script, input));
+      return await heartbeating(() => runOnce(deps, script, input));
     } catch (error) {
       throw toApplicationFailure(error);
     }
@@ -68,10 +67,19 @@ function rendered(context: AgentContext, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rendered(context, item)]));
 }
 
-async function runFast(deps: ToolActivityDeps, script: Script, input: NodeInput): Promise<NodeCompletion> {
+/** Nobody looks first whether it ran before: that is rare, executing it again costs nothing, and the first output stays. */
+async function runFast(
+  deps: ToolActivityDeps,
+  contexts: AgentContextLoader,
+  input: NodeInput,
+): Promise<NodeCompletion> {
+  const script = scriptOf(await contexts.load(input), deps);
   const parents = script.context.dependencies.map(({ ref }) => ref);
   const outcome = await execute(deps, script, input);
-  return await complete(deps, script, input, outcome, parents, `${input.runId}/${input.node}`);
+  return await complete(deps, script, input, outcome, parents, {
+    key: `${input.runId}/${input.node}`,
+    stored: (ref, output) => contexts.keep(input, ref, output),
+  });
 }
 
 async function runOnce(deps: ToolActivityDeps, script: Script, input: NodeInput): Promise<NodeCompletion> {
@@ -105,7 +113,7 @@ async function complete(
   input: NodeInput,
   outcome: ToolOutcome,
   parentRefs: string[],
-  fastKey?: string,
+  fast?: { key: string; stored(ref: string, output: AgentOutput): void },
 ): Promise<NodeCompletion> {
   if (!outcome.ok) throw toolFailed(agent, outcome.error);
   const output = outputOf(tool, outcome.value);
@@ -116,8 +124,9 @@ async function complete(
   const { tenant, runId, node } = input;
   const model = output.model;
   const outputRef = await completeNode(deps.pool, {
-    ...{ tenant, runId, node, artifacts: [artifact], outputRef: artifact.ref, model, fastKey },
+    ...{ tenant, runId, node, artifacts: [artifact], outputRef: artifact.ref, model, fastKey: fast?.key },
   });
+  if (outputRef === artifact.ref) fast?.stored(outputRef, output);
   deps.settled();
   return { outputRef };
 }

@@ -1,6 +1,6 @@
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { withParameters, type RunParameters } from '../domain/agents/run-parameters';
-import { type NodeOrigin, planOf, withOrigins } from '../domain/agents/run-plan';
+import { type NodeOrigin, planOf, type RunPlan, withOrigins } from '../domain/agents/run-plan';
 import { AGENT_RUN, AGENT_RUN_KIND, type AgentRunInput } from './agent-run';
 import { taskQueue } from './task-queues';
 import { workflowId } from './workflow-ids';
@@ -36,7 +36,10 @@ export interface AgentRunStart {
  */
 const SHORT_TASK_TIMEOUT_MS = 1_000;
 const LONG_TASK_TIMEOUT_MS = 5_000;
-const NODES_OF_500_EVENTS = 80;
+const SHORT_EVENTS_MAX = 500;
+/** A scheduled activity and its end, with the task between; a local one is a marker. */
+const EVENTS_PER_NODE = 6;
+const EVENTS_PER_FAST_NODE = 1;
 
 export function agentRunStart({ graph, parameters, origins = [], ...run }: AgentRunStart): StartSpec {
   const plan = withOrigins(planOf(withParameters(graph, parameters)), origins);
@@ -53,9 +56,13 @@ export function agentRunStart({ graph, parameters, origins = [], ...run }: Agent
     workflowId: workflowId(AGENT_RUN_KIND, run.tenant, run.graphName, run.runId),
     taskQueue: taskQueue('workflows', run.taskQueuePrefix),
     args: [input],
-    workflowTaskTimeoutMs: plan.nodes.length > NODES_OF_500_EVENTS ? LONG_TASK_TIMEOUT_MS : SHORT_TASK_TIMEOUT_MS,
+    workflowTaskTimeoutMs: eventsOf(plan) > SHORT_EVENTS_MAX ? LONG_TASK_TIMEOUT_MS : SHORT_TASK_TIMEOUT_MS,
     searchAttributes: { LonghaulKind: AGENT_RUN_KIND, LonghaulStatus: 'running', LonghaulTenant: run.tenant },
     staticSummary: `${run.graphName} · ${plan.nodes.length} agents`,
     staticDetails: `Agent graph **${run.graphName}**, run \`${run.runId}\`. Texts, costs and attempts: \`longhaul runs show ${run.runId}\`.`,
   };
+}
+
+function eventsOf({ nodes }: RunPlan): number {
+  return nodes.reduce((sum, { lane }) => sum + (lane === 'fast' ? EVENTS_PER_FAST_NODE : EVENTS_PER_NODE), 0);
 }

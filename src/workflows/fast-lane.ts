@@ -1,4 +1,5 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { FastActivities } from '../contracts/agent-run';
 
 /**
  * After this much time of local steps the workflow task is ended by a timer: until then no marker is stored, a signal
@@ -8,18 +9,30 @@ const TASK_MS_MAX = 400;
 /** The same by count, for steps that take no time by the workflow's clock. */
 const STEPS_MAX = 200;
 
+/** A step that throws is a defect of its tool or a store that is away; neither is worth an hour of tries. */
+const RETRY = {
+  initialInterval: 100,
+  backoffCoefficient: 3,
+  maximumInterval: '10 seconds',
+  maximumAttempts: 8,
+} as const;
+
 /**
  * Steps that cost nothing, as local activities. They run outside any cancellation: a cancel that meets a local activity
  * broke the workflow task in a third of the cases, and none of 48 so; it is looked at between them.
  */
 export class FastLane {
+  private readonly activities = proxyLocalActivities<FastActivities>({
+    startToCloseTimeout: '5 seconds',
+    retry: RETRY,
+  });
   private steps = 0;
   private sinceMs = 0;
   private yielding: Promise<void> | undefined;
 
-  async run<T>(step: () => Promise<T>): Promise<T> {
+  async run<T>(step: (activities: FastActivities) => Promise<T>): Promise<T> {
     await this.turn();
-    return await this.uncancelled(step);
+    return await this.uncancelled(() => step(this.activities));
   }
 
   private async uncancelled<T>(step: () => Promise<T>): Promise<T> {

@@ -1,7 +1,6 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import {
   type AgentRunInput,
-  type FastActivities,
   type IoActivities,
   type LlmActivities,
   type NodeInput,
@@ -79,10 +78,6 @@ export class NodeContext {
       retry: TOOL_RETRY,
       summary,
     });
-  }
-
-  fast(): FastActivities {
-    return proxyLocalActivities<FastActivities>({ startToCloseTimeout: '5 seconds', retry: TOOL_RETRY });
   }
 
   /** What a person decided, or `open`; asks them when nobody was asked yet. */

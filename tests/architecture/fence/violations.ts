@@ -143,6 +143,12 @@ export const LINT: Violation[] = [
   lint('no-restricted-globals', WORKFLOW, 'timer', 'export const later = () => setTimeout(() => 1, 10);\n'),
   lint('no-restricted-syntax', WORKFLOW, 'new Date()', 'export const at = new Date();\n'),
   lint(
+    'no-restricted-syntax',
+    WORKFLOW,
+    'local activities outside the fast lane',
+    "import { proxyLocalActivities } from '@temporalio/workflow';\nexport const fast = proxyLocalActivities<object>({});\n",
+  ),
+  lint(
     '@typescript-eslint/no-floating-promises',
     WORKFLOW,
     'a promise nobody waits for',

@@ -7,13 +7,25 @@ export interface Shape {
   parallel: number;
 }
 
+/** `paid`: an activity that takes its time. `fast`: a local activity that stores a result row and takes none. */
+export const LANES = ['paid', 'fast'] as const;
+export type Lane = (typeof LANES)[number];
+
 export interface BareInput extends Shape {
   activityQueue: string;
+  lane: Lane;
+  /** What the result rows of this run are named by. */
+  key: string;
 }
 
 export interface BareActivities {
   /** What stands for a model call: it takes `ms`. */
   wait(ms: number): Promise<void>;
+}
+
+export interface BareLocalActivities {
+  /** What stands for a step that costs nothing: its result is a row; done twice, it is the first one's. */
+  store(key: string): Promise<string>;
 }
 
 export const BARE_WORKFLOW = 'bareGraph';

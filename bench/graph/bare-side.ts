@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { BARE_WORKFLOW, type BareInput, type Shape } from '../bare/shape';
+import { BARE_WORKFLOW, type BareInput, type Lane, type Shape } from '../bare/shape';
 import { startProgram, type Program } from '../program';
 
 const WORKFLOWS = 'bench-bare-workflows';
@@ -13,8 +13,9 @@ export class BareSide {
     private readonly workers: { workflows: Program; activities: Program },
   ) {}
 
-  static async start(client: Client, address: string): Promise<BareSide> {
-    const worker = (queue: string, kind: string) => startProgram('bench/bare/worker.ts', [address, queue, kind]);
+  static async start(client: Client, address: string, databaseUrl: string): Promise<BareSide> {
+    const worker = (queue: string, kind: string) =>
+      startProgram('bench/bare/worker.ts', [address, queue, kind, databaseUrl]);
     const [workflows, activities] = await Promise.all([
       worker(WORKFLOWS, 'workflows'),
       worker(ACTIVITIES, 'activities'),
@@ -27,9 +28,9 @@ export class BareSide {
   }
 
   /** @returns the workflow's id */
-  async start({ durationsMs, dependencies, parallel }: Shape): Promise<string> {
+  async start({ durationsMs, dependencies, parallel }: Shape, lane: Lane): Promise<string> {
     const workflowId = `bench-bare-${randomUUID()}`;
-    const input: BareInput = { durationsMs, dependencies, parallel, activityQueue: ACTIVITIES };
+    const input: BareInput = { durationsMs, dependencies, parallel, activityQueue: ACTIVITIES, lane, key: workflowId };
     await this.client.workflow.start(BARE_WORKFLOW, { workflowId, taskQueue: WORKFLOWS, args: [input] });
     return workflowId;
   }

@@ -18,6 +18,12 @@ export const CASES: readonly Case[] = [
   layered('n1000-uneven', 1000, 50, slowTenth),
 ];
 
+/** Steps that take no time: a local activity is for nothing else, so its lane is measured with these. */
+export const FAST_CASES: readonly Case[] = [
+  layered('n100-zero', 100, 10, () => 0),
+  layered('n1000-zero', 1000, 50, () => 0),
+];
+
 /** One after the other, each taking no time: what is left is what a step costs. */
 export function chain(length: number): Case {
   const nodes = Array.from({ length }, (_, index) => index);

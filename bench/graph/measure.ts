@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { cpuBetween, cpuTimes, type CpuTimes } from '../cpu-time';
+import type { Lane } from '../bare/shape';
 import type { BareSide } from './bare-side';
 import type { Case } from './cases';
 import { definitionOf } from './definition';
@@ -25,16 +26,24 @@ export interface Pair {
 }
 
 /** A/B/A/B: on a machine that also does other things, only neighbours may be compared. */
-export async function measure({ client, product, bare }: Sides, shape: Case, pairCount: number): Promise<Pair[]> {
-  const definition = definitionOf(shape);
+export async function measure(
+  { client, product, bare }: Sides,
+  shape: Case,
+  pairCount: number,
+  lane: Lane = 'paid',
+): Promise<Pair[]> {
+  const definition = definitionOf(shape, lane);
   await product.define(definition);
   const calls = shape.durationsMs.length;
   const pairs: Pair[] = [];
   while (pairs.length < pairCount) {
-    const ours = await run(client, product.pids(), calls, () => product.start(definition.name));
+    const start = async () => (await product.start(definition.name)).workflowId;
+    const ours = await run(client, product.pids(), calls, start);
     pairs.push({
       ours,
-      bare: await run(client, { ...bare.pids, temporal: product.pids().temporal! }, calls, () => bare.start(shape)),
+      bare: await run(client, { ...bare.pids, temporal: product.pids().temporal! }, calls, () =>
+        bare.start(shape, lane),
+      ),
     });
   }
   return pairs;

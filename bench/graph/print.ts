@@ -1,4 +1,6 @@
 import type { Machine } from '../machine';
+import type { FastLaneReport } from './fast-lane';
+import type { KillReports } from './kills';
 import type { CaseReport, ChainReport } from './report';
 import type { Waits } from './waits';
 
@@ -9,6 +11,8 @@ export interface GraphReport {
   pairs: number;
   cases: CaseReport[];
   chain: ChainReport;
+  fastLane: FastLaneReport;
+  kills: KillReports;
 }
 
 type Row = readonly (string | number)[];
@@ -18,7 +22,7 @@ const HEADINGS: Row = [
   ...['events', 'per call', 'bare', 'CPU ms per call', 'bare', 'replay ms', 'load'],
 ];
 
-export function printReport({ machine, waits, pairs, cases, chain }: GraphReport): string {
+export function printReport({ machine, waits, pairs, cases, chain, fastLane, kills }: GraphReport): string {
   const { versions, load, cpus, cpu } = machine;
   return `
 ${cpus} × ${cpu}, load ${load.before} before and ${load.after} after
@@ -29,6 +33,10 @@ Medians of ${pairs} pair(s): our run, then a bare Temporal workflow of the same 
 ${table([HEADINGS, ...cases.map(rowOf)])}
 
 ${chainLines(chain)}
+
+${fastLines(fastLane)}
+
+${killLines(kills)}
 
 ideal: list schedule of the same durations at the same parallelism · makespan: first to last event, by the server's clock
 CPU: all processes together · replay: the longest history of the run, without a server`;
@@ -58,6 +66,35 @@ function chainLines(chain: ChainReport): string {
   quietest run of each: ${chain.minMsPerStep} ms, bare ${chain.bareMinMsPerStep} ms
   CPU ms per step: ${chain.cpuMsPerCall ?? '–'}, bare ${chain.bareCpuMsPerCall ?? '–'} (${processes.join(', ')})
   events per step: ${chain.eventsPerCall}, bare ${chain.bareEventsPerCall} · replay ${chain.replayMs} ms · load ${chain.load}`;
+}
+
+function fastLines(fast: FastLaneReport): string {
+  const headings: Row = [
+    'fast lane',
+    'agents',
+    'at once',
+    'ours ms',
+    'bare ms',
+    'ours ÷ bare',
+    'events',
+    'CPU ms',
+    'bare',
+  ];
+  const rows = fast.cases.map((row): Row => [
+    ...[row.case, row.calls, row.parallel, row.makespanMs, row.bareMs, row.ratioToBare, row.events],
+    ...[row.cpuMsPerCall ?? '–', row.bareCpuMsPerCall ?? '–'],
+  ]);
+  return `${table([headings, ...rows])}
+chain ${fast.chainMsPerStep} ms per step, bare ${fast.bareChainMsPerStep}, ratio ${fast.chainRatioToBare} · ${fast.nodesPerS} nodes/s, bare ${fast.bareNodesPerS}, ratio ${fast.nodesPerSRatio}
+bare: a local activity that stores one result row`;
+}
+
+function killLines(kills: KillReports): string {
+  const headings: Row = ['struck', 'times', 'recovered', 'calls in flight', 'repeated', 'recovery ms, median', 'max'];
+  const rows = Object.entries(kills).map(([name, row]): Row => [
+    ...[name, row.kills, row.recovered, row.inFlight, row.duplicates, row.recoveryMs.median, row.recoveryMs.max],
+  ]);
+  return table([headings, ...rows]);
 }
 
 function table(rows: readonly Row[]): string {

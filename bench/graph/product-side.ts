@@ -1,5 +1,5 @@
 import type { Stack } from '../../src/adapters/embedded';
-import type { RunStarted } from '../../src/contracts/api.schema';
+import type { RunStarted, RunView } from '../../src/contracts/api.schema';
 
 /** Asks the product as any client does: over REST. */
 export class ProductSide {
@@ -11,23 +11,26 @@ export class ProductSide {
   }
 
   async define(definition: object): Promise<void> {
-    await this.post('/graphs', definition);
+    await this.ask('POST', '/graphs', definition);
   }
 
-  /** @returns the id of the run's workflow; Temporal tells the rest. */
-  async start(graph: string): Promise<string> {
-    return (await this.post<RunStarted>('/runs', { graph })).workflowId;
+  async start(graph: string): Promise<RunStarted> {
+    return this.ask<RunStarted>('POST', '/runs', { graph });
   }
 
-  private async post<T>(path: string, body: object): Promise<T> {
+  async run(runId: string): Promise<RunView> {
+    return this.ask<RunView>('GET', `/runs/${runId}`);
+  }
+
+  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
     const { api, token } = this.stack.state;
     const response = await fetch(`${api!.url}${path}`, {
-      method: 'POST',
+      method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(60_000),
     });
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 }

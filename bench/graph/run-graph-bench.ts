@@ -3,6 +3,8 @@ import type { Stack } from '../../src/adapters/embedded';
 import { withStack } from '../embedded';
 import { describeMachine, load } from '../machine';
 import { BareSide } from './bare-side';
+import { measureFastLane } from './fast-lane';
+import { measureKills } from './kills';
 import { CASES, chain, type Case } from './cases';
 import { measure, type Sides } from './measure';
 import { ProductSide } from './product-side';
@@ -11,20 +13,21 @@ import { caseReport, chainReport } from './report';
 import { measureWaits } from './waits';
 
 export interface GraphBenchOptions {
-  /** One pair each, graphs of 100 only: whether it works, not how fast it is. */
+  /** One pair and one kill of each, graphs of 100 only: whether it works, not how fast it is. */
   quick: boolean;
   chainLength: number;
   say(line: string): void;
 }
 
 const PAIRS = 5;
+const KILLS = 12;
 
 /** Agent runs beside bare Temporal workflows of the same shape, on one server, in turn. */
 export async function runGraphBench(options: GraphBenchOptions): Promise<GraphReport> {
   return withStack(options.say, async (stack) => {
     const { address, namespace } = stack.state.services.temporal!;
     const { client, close } = await connectTemporal({ address, namespace });
-    const bare = await BareSide.start(client, address);
+    const bare = await BareSide.start(client, address, stack.state.services.postgres!.url);
     try {
       return await measureAll({ client, bare, product: new ProductSide(stack) }, stack, options);
     } finally {
@@ -52,5 +55,17 @@ async function measureAll(
   const waits = await measureWaits(stack);
   const cases = [];
   for (const shape of CASES.slice(0, quick ? 2 : undefined)) cases.push(await caseReport(shape, await run(shape)));
-  return { bench: 'graph', machine: describeMachine(stack, loadBefore), waits, pairs, cases, chain: chainFigures };
+  say(`fast lane: ${pairs} pair(s), load ${load()}`);
+  const fastLane = await measureFastLane(sides, { pairs, chainLength, quick });
+  const kills = await measureKills(stack, sides.product, quick ? 1 : KILLS, say);
+  return {
+    bench: 'graph',
+    machine: describeMachine(stack, loadBefore),
+    waits,
+    pairs,
+    cases,
+    chain: chainFigures,
+    fastLane,
+    kills,
+  };
 }

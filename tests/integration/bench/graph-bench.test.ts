@@ -13,6 +13,8 @@ interface Report {
   waits: Record<string, number>;
   cases: Record<string, unknown>[];
   chain: Record<string, unknown>;
+  fastLane: Record<string, unknown> & { cases: Record<string, unknown>[] };
+  kills: Record<string, Record<string, unknown>>;
 }
 
 test(
@@ -31,6 +33,17 @@ test(
       expect(row['bareRatio']).toBeGreaterThan(1);
       expect(row['eventsPerCall']).toBeLessThan(8);
     }
+    expect(report.fastLane).toMatchObject({ chainMsPerStep: aNumber, nodesPerS: aNumber, nodesPerSRatio: aNumber });
+    expect(report.fastLane.cases).toMatchObject([{ case: 'n100-zero', calls: 100, events: aNumber }]);
+    // A step beside the workflow is one marker, not an activity's three events.
+    expect(report.fastLane.cases[0]!['events']).toBeLessThan(200);
+    expect(Object.keys(report.kills)).toHaveLength(4);
+    for (const row of Object.values(report.kills)) expect(row).toMatchObject({ kills: 1, recovered: 1 });
+    for (const name of ['worker-workflows', 'temporal', 'worker-llm stopped 5 s'])
+      expect(report.kills[name]).toMatchObject({ duplicates: 0 });
+    expect(report.kills['worker-llm']!['duplicates']).toBeLessThanOrEqual(
+      report.kills['worker-llm']!['inFlight'] as number,
+    );
     expect(report.chain).toMatchObject({ steps: 10, msPerStep: aNumber, bareMsPerStep: aNumber, ratioToBare: aNumber });
   },
   WITHIN_MS,

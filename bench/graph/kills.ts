@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Stack } from '../../src/adapters/embedded';
+import { isTerminalRunStatus } from '../../src/domain/agents/run-state';
+import { definitionOf } from './definition';
+import { median, round } from './figures';
+import { ProviderBook } from './provider-book';
+import type { ProductSide } from './product-side';
+
+export interface KillReport {
+  kills: number;
+  /** Runs that completed all the same. */
+  recovered: number;
+  /** Calls that the provider accepted more than once. */
+  duplicates: number;
+  /** Calls under way at the moments of the kills. */
+  inFlight: number;
+  /** From the kill to the next call that the provider accepts. */
+  recoveryMs: { median: number; max: number };
+}
+
+export type KillReports = Record<'worker-workflows' | 'temporal' | 'worker-llm' | 'worker-llm stopped 5 s', KillReport>;
+
+interface Fault {
+  strike(stack: Stack): Promise<void>;
+}
+
+const FAULTS: Record<keyof KillReports, Fault> = {
+  'worker-workflows': kill('worker-workflows'),
+  temporal: kill('temporal'),
+  'worker-llm': kill('worker-llm'),
+  'worker-llm stopped 5 s': { strike: stopForAWhile },
+};
+
+const STOPPED_MS = 5_000;
+/** What was on its way when the kill came may still arrive. */
+const ON_ITS_WAY_MS = 50;
+const WITHIN_MS = 120_000;
+const NODES = 100;
+
+/** Calls of 100 to 280 ms, ten at once: some begin at any moment, so that a gap is the fault's. */
+const VICTIM = {
+  name: 'victim',
+  durationsMs: Array.from({ length: NODES }, (_, index) => 100 + ((index * 7) % 10) * 20),
+  dependencies: Array.from({ length: NODES }, (_, index) => (index < 10 ? [] : [index - 10])),
+  parallel: 10,
+};
+
+/** One run per fault, struck in its middle; the provider's own book says what was asked twice. */
+export async function measureKills(
+  stack: Stack,
+  product: ProductSide,
+  times: number,
+  say: (line: string) => void,
+): Promise<KillReports> {
+  await product.define(definitionOf(VICTIM));
+  const reports: Partial<KillReports> = {};
+  for (const name of Object.keys(FAULTS) as (keyof KillReports)[]) {
+    say(`${name}: ${times} time(s)`);
+    const strikes: Strike[] = [];
+    while (strikes.length < times) strikes.push(await strikeOnce(stack, product, FAULTS[name]));
+    reports[name] = reportOf(strikes);
+  }
+  return reports as KillReports;
+}
+
+interface Strike {
+  recovered: boolean;
+  duplicates: number;
+  inFlight: number;
+  recoveryMs: number;
+}
+
+async function strikeOnce(stack: Stack, product: ProductSide, fault: Fault): Promise<Strike> {
+  const { runId } = await product.start(definitionOf(VICTIM).name);
+  const book = new ProviderBook(stack.state.services.modelServer!.logFile, runId);
+  await until(() => Promise.resolve(book.read().accepted.length >= NODES / 4));
+  const { inFlight } = book.read();
+  const struckAt = Date.now();
+  await fault.strike(stack);
+  await until(async () => isTerminalRunStatus((await product.run(runId)).status));
+  const { accepted, duplicates } = book.read();
+  const next = accepted.find(({ atMs }) => atMs > struckAt + ON_ITS_WAY_MS);
+  return {
+    recovered: (await product.run(runId)).status === 'completed',
+    duplicates,
+    inFlight,
+    recoveryMs: (next?.atMs ?? Number.POSITIVE_INFINITY) - struckAt,
+  };
+}
+
+function reportOf(strikes: readonly Strike[]): KillReport {
+  const times = strikes.map(({ recoveryMs }) => recoveryMs);
+  const total = (key: 'duplicates' | 'inFlight') => strikes.reduce((sum, strike) => sum + strike[key], 0);
+  return {
+    kills: strikes.length,
+    recovered: strikes.filter(({ recovered }) => recovered).length,
+    duplicates: total('duplicates'),
+    inFlight: total('inFlight'),
+    recoveryMs: { median: round(median(times), 0), max: round(Math.max(...times), 0) },
+  };
+}
+
+function kill(program: string): Fault {
+  return { strike: (stack) => Promise.resolve(stack.kill(program, 'SIGKILL')) };
+}
+
+async function stopForAWhile(stack: Stack): Promise<void> {
+  const { pid } = stack.state.workers.find(({ role }) => role === 'llm')!;
+  process.kill(pid, 'SIGSTOP');
+  await delay(STOPPED_MS);
+  process.kill(pid, 'SIGCONT');
+}
+
+/** A service that is on its way back is asked again. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WITHIN_MS;
+  while (!(await holds().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`a run did not get on within ${WITHIN_MS / 1000} s of a kill`);
+    await delay(20);
+  }
+}

@@ -152,7 +152,7 @@ test('no more executions at once than the configuration says', async () => {
   const id = await engine.registerWorkflow(new Workflow({ name: 'serial', agents: [slow('a', 300)] }));
   const runs = await Promise.all([engine.executeWorkflow(id), engine.executeWorkflow(id)]);
   const [first, second] = runs.sort((a, b) => a.startedAt!.getTime() - b.startedAt!.getTime());
-  expect(second!.startedAt!.getTime()).toBeGreaterThanOrEqual(first!.completedAt!.getTime());
+  expect(second.startedAt!.getTime()).toBeGreaterThanOrEqual(first.completedAt!.getTime());
 });
 
 test('a program that counts on narrower limits than the installation has starts nothing', async () => {

@@ -10,7 +10,9 @@ import {
   runResultSchema,
   runStartedSchema,
   runViewSchema,
+  toolListSchema,
 } from '../../src/contracts/api.schema';
+import { BUILT_IN_TOOLS } from '../../src/domain/tools/built-in';
 import { readState, type StackState } from '../../src/adapters/embedded';
 import { isStillAlive } from '../../src/adapters/embedded/process-identity';
 import { until } from '../support/until';
@@ -180,6 +182,12 @@ describe('runs, artifacts, ledger', () => {
     const failed = await shaped(runPageSchema, 'runs', 'list', '--status', 'failed');
     expect(failed.items.map(({ name }) => name)).toEqual(['poor']);
     expect((await run('runs', 'list', '--limit', '1')).stdout).toContain(`More: --cursor ${first.nextCursor}`);
+  });
+
+  it('tools list names the built-in tools', async () => {
+    const { items } = await shaped(toolListSchema, 'tools', 'list');
+    expect(items.map(({ name }) => name)).toEqual(BUILT_IN_TOOLS.map(({ name }) => name));
+    expect((await run('tools', 'list')).stdout).toContain('calculator');
   });
 
   it('show, result and artifacts tell of the same run', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { getRunEvents, getRunNodes } from '../../src/adapters/postgres';
+import { decideTask, getRunEvents, getRunNodes, listTasks } from '../../src/adapters/postgres';
 import { echoAgent, echoGraph } from '../support/graphs';
 import { type OutsideService, startOutsideService } from '../support/outside-service';
 import type { Program } from '../support/programs';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writePlugIns();
   system = await startSystem({
     workers: ['workflows', 'llm'],
-    plugIns: ['slug', 'wait', 'order', 'order_once'],
+    plugIns: ['slug', 'wait', 'shaky', 'explode', 'order', 'order_once'],
     env: {
       LONGHAUL_TOOLS_FOLDER: folder,
       LONGHAUL_TOOLS_HTTP_ALLOW: outside.host,
@@ -67,6 +67,18 @@ async function writePlugIns(): Promise<void> {
        execute: async ({ title }: Arguments) => ({ ok: true, value: slugOf(title) }),
      };`,
   );
+  const thrower = (name: string, sideEffects: boolean, times: number) =>
+    writeFile(
+      join(folder, `${name}.cjs`),
+      `let calls = 0;
+       exports.tool = {
+         name: '${name}', description: 'Breaks off ${times} times.', pure: false, sideEffects: ${sideEffects},
+         parameters: { type: 'object', properties: {} },
+         execute: async () => { if ((calls += 1) <= ${times}) throw new Error('broken ' + calls); return { ok: true, value: calls }; },
+       };`,
+    );
+  await thrower('shaky', false, 2);
+  await thrower('explode', true, 1);
   await writeFile(
     join(folder, 'wait.cjs'),
     `exports.tool = {
@@ -215,6 +227,70 @@ describe('a model that uses tools', () => {
       },
     ]);
     expect(await contentOf(run, 'buyer')).toContain('"authorization":"Bearer ***"');
+  });
+});
+
+describe('people and side effects', () => {
+  const decide = (taskId: string, state: 'approved' | 'rejected', comment?: string) =>
+    decideTask(system.pool, { tenant: TENANT, taskId, state, comment, by: 'ada' });
+
+  test('each call with side effects is asked for; what is rejected is not executed, and the model reads why', async () => {
+    const run = await system.startRun(
+      echoGraph([
+        user(
+          'buyer',
+          ['order', 'calculator'],
+          `[[call: order {"sku": "yes"}]] [[call: order {"sku": "no"}]] [[call: calculator {"expression": "1 + 1"}]]
+           [[answer: $1 | $2 | $3]]`,
+          { approval: { for: 'side-effects' } },
+        ),
+      ]),
+    );
+    const tasks = await until(
+      () => listTasks(system.pool, { tenant: TENANT, runId: run.runId, limit: 10 }),
+      (found) => found.length === 2,
+    );
+    expect(outside.seen).toEqual([]);
+    for (const { taskId, details } of tasks) {
+      const { sku } = details.arguments as { sku: string };
+      await (sku === 'yes' ? decide(taskId, 'approved') : decide(taskId, 'rejected', 'Too dear.'));
+    }
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(outside.seen.map(({ path }) => path)).toEqual(['/orders/yes']);
+    const [bought, refused, counted] = (await contentOf(run, 'buyer'))!.split(' | ');
+    expect(JSON.parse(bought!)).toMatchObject({ path: '/orders/yes' });
+    expect([refused, counted]).toEqual(['Error: A person did not allow this call. They say: Too dear.', '2']);
+  });
+
+  test('a script whose tool has side effects begins only when a person agreed', async () => {
+    const script = { tool: 'order', arguments: { sku: 'C' } };
+    const run = await system.startRun(
+      echoGraph([{ name: 'buyer', kind: 'script', script, approval: { for: 'side-effects' } }]),
+    );
+    const [task] = await until(
+      () => listTasks(system.pool, { tenant: TENANT, runId: run.runId, limit: 10 }),
+      (found) => found.length === 1,
+    );
+    expect(outside.seen).toEqual([]);
+    await decide(task!.taskId, 'approved');
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(outside.seen).toHaveLength(1);
+  });
+});
+
+describe('tools that break off', () => {
+  test('without side effects it is tried again', async () => {
+    const run = await system.startRun(echoGraph([user('patient', ['shaky'], '[[call: shaky {}]] [[answer: $1]]')]));
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(await contentOf(run, 'patient')).toBe('3');
+  });
+
+  test('with side effects it is not, and the model is told', async () => {
+    const run = await system.startRun(echoGraph([user('careful', ['explode'], '[[call: explode {}]] [[answer: $1]]')]));
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(await contentOf(run, 'careful')).toBe(
+      'Error: Tool "explode" broke off: broken 1. Its outcome is unknown, and it was not repeated.',
+    );
   });
 });
 

@@ -103,9 +103,14 @@ function unusualParts(agent: Agent): Partial<PlanNode> {
     ...usual('priority'),
     ...usual('expectedSeconds'),
     ...usual('timeoutSeconds'),
-    ...(agent.approval?.for === 'start' ? { approvesStart: true } : {}),
+    ...(approvesStart(agent) ? { approvesStart: true } : {}),
     ...(agent.kind === 'llm' ? {} : { kind: agent.kind }),
     ...(agent.kind === 'llm' && agent.tools.length > 0 ? { maxToolRounds: agent.maxToolRounds } : {}),
     ...(agent.kind === 'script' && isPureTool(agent.script.tool) ? { lane: 'fast' } : {}),
   };
+}
+
+/** A script is one tool call, so whoever has to agree to its side effects has to agree to its beginning. */
+function approvesStart({ kind, approval }: Agent): boolean {
+  return approval?.for === 'start' || (kind === 'script' && approval !== undefined);
 }

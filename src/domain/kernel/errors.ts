@@ -49,7 +49,7 @@ export const ERRORS = {
   AgentTimeout: { status: 504, retryable: true, message: 'Call {callKey}: no complete answer within {timeoutMs} ms ({deadline}).' },
   BadOutput: { status: 502, retryable: false, message: 'Agent "{agent}": the answer is not what was asked for: {detail}' },
   ToolFailed: { status: 502, retryable: false, message: 'Agent "{agent}": tool "{tool}" failed: {detail}' },
-  ToolBroken: { status: 502, retryable: true, message: 'Tool "{tool}" broke off, and nobody knows how it ended: {detail}' },
+  ToolBroken: { status: 502, retryable: true, message: 'Tool "{tool}" broke off: {detail}.' },
   PoisonCall: { status: 502, retryable: false, message: 'Call {callKey}: {attempts} attempts ended unknown (the process died each time). The prompt may kill its worker; it is not tried again.' },
   RetriesExhausted: { status: 502, retryable: false, message: 'Agent "{agent}": {attempts} attempts failed, {allowed} allowed. Last error: {detail}' },
   TaskExpired: { status: 409, retryable: false, message: 'Agent "{agent}": nobody answered within {dueSeconds} s, and it has no fallback. Give it `human.fallback`, or more time with `human.dueSeconds`.' },

@@ -24,8 +24,8 @@ const MARGIN_SECONDS = 15;
 const HEARTBEAT_TIMEOUT = '3 seconds';
 const RETRY = { initialInterval: 1, backoffCoefficient: 4, maximumInterval: '10 seconds' } as const;
 
-/** A tool that throws is a defect of the tool or a service that is away; neither is worth an hour of tries. */
-const TOOL_RETRY = { initialInterval: 100, backoffCoefficient: 3, maximumInterval: '10 seconds', maximumAttempts: 8 };
+/** Unlimited, because the book of record may be away for a while; a tool that breaks off again and again is given up by the activity. */
+const TOOL_RETRY = { initialInterval: 100, backoffCoefficient: 3, maximumInterval: '10 seconds' } as const;
 
 /** What the nodes of one run share: where their activities are, and what people have decided. */
 export class NodeContext {

@@ -161,6 +161,35 @@ describe('tools', () => {
       function: { name: 'delete_everything', arguments: '{"sure": true}' },
     });
   });
+
+  test('directives say which tools it calls in which answer, and what it makes of their results', async () => {
+    const script = '[[call: a {"n": 1}]] [[call: b]] [[then: c]] [[answer: $1, $2 and $3]]';
+    const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: script }];
+    const called: string[][] = [];
+    for (let count = 0; ;) {
+      const { choices } = await client.chat.completions.create({ model: 'scripted-echo', messages, tools });
+      const { message } = choices[0]!;
+      if (message.tool_calls === undefined) {
+        expect(message.content).toBe('result 1, result 2 and result 3');
+        break;
+      }
+      called.push(message.tool_calls.map((call) => (call.type === 'function' ? call.function.name : '')));
+      messages.push(message);
+      for (const { id } of message.tool_calls)
+        messages.push({ role: 'tool', tool_call_id: id, content: `result ${(count += 1)}` });
+    }
+    expect(called).toEqual([['a', 'b'], ['c']]);
+  });
+
+  test('calls end at the limit of tokens as texts do', async () => {
+    const { choices, usage } = await ask('[[call: a {}]] [[call: b {"long": "one two three four five six"}]]', {
+      tools,
+      max_tokens: 8,
+    });
+    expect(choices[0]!.finish_reason).toBe('length');
+    expect(choices[0]!.message.tool_calls).toHaveLength(2);
+    expect(usage!.completion_tokens).toBe(8);
+  });
 });
 
 describe('models and errors', () => {

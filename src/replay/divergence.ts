@@ -34,30 +34,37 @@ export function firstDivergence(
 ): Divergence | undefined {
   const inOrder = recorded.filter((step) => !isLocal(step));
   const asked = found.filter((step) => !isLocal(step));
-  const named = inOrder.findIndex(({ eventId }) => eventId === failedEventId);
-  const at = named >= 0 ? named : firstDifference(inOrder, asked);
-  if (at !== undefined) return { expected: inOrder[at], found: asked[at] };
-  return firstLocal(recorded.filter(isLocal), found.filter(isLocal));
+  const at = inOrder.findIndex(({ eventId }) => eventId === failedEventId);
+  if (at >= 0) return { expected: inOrder[at], found: asked[at] };
+  return (
+    firstDifference(inOrder, asked) ??
+    firstLocalDifference(recorded.filter(isLocal), found.filter(isLocal)) ??
+    // Last, because a replay that failed somewhere asked for nothing afterwards.
+    firstWithoutMatch(inOrder, asked)
+  );
 }
 
-function firstDifference(recorded: readonly Step[], found: readonly Step[]): number | undefined {
-  const length = Math.max(recorded.length, found.length);
-  for (let at = 0; at < length; at++) if (!isSame(recorded[at], found[at])) return at;
-  return undefined;
+function firstDifference(recorded: readonly RecordedStep[], found: readonly FoundStep[]): Divergence | undefined {
+  const at = recorded.findIndex((step, index) => index < found.length && !isSame(step, found[index]!));
+  return at < 0 ? undefined : { expected: recorded[at], found: found[at] };
 }
 
-function isSame(recorded: Step | undefined, found: Step | undefined): boolean {
-  if (recorded === undefined || found === undefined) return false;
-  const differs = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && a !== b;
-  return recorded.type === found.type && !differs(recorded.id, found.id) && !differs(recorded.name, found.name);
-}
-
-function firstLocal(recorded: readonly RecordedStep[], found: readonly FoundStep[]): Divergence | undefined {
+function firstLocalDifference(recorded: readonly RecordedStep[], found: readonly FoundStep[]): Divergence | undefined {
   for (const expected of recorded) {
     const same = found.find(({ id }) => id === expected.id);
-    if (!isSame(expected, same)) return { expected, found: same };
+    if (same !== undefined && !isSame(expected, same)) return { expected, found: same };
   }
   return undefined;
+}
+
+function firstWithoutMatch(recorded: readonly RecordedStep[], found: readonly FoundStep[]): Divergence | undefined {
+  const at = Math.min(recorded.length, found.length);
+  return recorded.length === found.length ? undefined : { expected: recorded[at], found: found[at] };
+}
+
+function isSame(recorded: Step, found: Step): boolean {
+  const differs = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && a !== b;
+  return recorded.type === found.type && !differs(recorded.id, found.id) && !differs(recorded.name, found.name);
 }
 
 /**

@@ -89,6 +89,20 @@ const CASES: Case[] = [
     stack: /flush.*progress-recorder\.ts/,
   },
   {
+    what: 'another step beside the workflow',
+    change: [
+      {
+        file: 'workflows/node/script-node.ts',
+        from: 'context.fast().runScript(input)',
+        to: "(context.fast() as unknown as Record<string, (input: unknown) => Promise<void>>)['runOther']!(input)",
+      },
+    ],
+    history: 'fast-lane.1.json',
+    expected: { type: 'MarkerRecorded', name: 'runScript' },
+    found: { type: 'MarkerRecorded', name: 'runOther' },
+    stack: /script-node\.ts/,
+  },
+  {
     what: 'two calls that changed places, which Temporal does not see',
     change: [
       {

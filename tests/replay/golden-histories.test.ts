@@ -1,7 +1,11 @@
 import { endTemporal } from '../support/quiet-temporal';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { bareHistorySchema } from '../../src/contracts/api.schema';
+import { firstDivergence } from '../../src/replay/divergence';
+import { recordedSteps } from '../../src/replay/events';
+import { observedWorker, type Observed } from '../../src/replay/observed-worker';
 import { replayExecution } from '../../src/replay/replay-execution';
 import { plantedBundle, type PlantedBundle } from '../support/planted-bundle';
 
@@ -50,6 +54,14 @@ test('there is a golden history of every situation', () => {
 
 test.each(recorded)('%s replays on today’s workflow code, every activity with its recorded arguments', async (file) => {
   expect(await replay(read(file))).toMatchObject({ outcome: 'replayed', otherArguments: [] });
+});
+
+test.each(recorded)('%s: what is compared to name a difference finds none here', async (file) => {
+  const observed: Observed = { commands: [], waitingAt: '' };
+  const history = read(file);
+  const options = { workflowBundle: { codePath: bundle.file }, debugMode: true, reuseV8Context: false };
+  await observedWorker(observed).runReplayHistory(options, historyFromJSON(history), 'replayed');
+  expect(firstDivergence(recordedSteps(history.events), observed.commands)).toBeUndefined();
 });
 
 test('a history that the code would not have written is refused: the check can fail', async () => {

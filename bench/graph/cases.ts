@@ -24,6 +24,9 @@ export const FAST_CASES: readonly Case[] = [
   layered('n1000-zero', 1000, 50, () => 0),
 ];
 
+/** As large as a graph may be; its answers take no time, so that it ends within minutes. */
+export const LARGE: Case = layered('n5000', 5_000, 200, () => 0);
+
 /** One after the other, each taking no time: what is left is what a step costs. */
 export function chain(length: number): Case {
   const nodes = Array.from({ length }, (_, index) => index);

@@ -19,9 +19,16 @@ export interface AgentContext<A extends Agent = Agent> {
   dependencies: { name: string; ref: string; output: AgentOutput }[];
 }
 
+/** A graph of 5,000 agents is 2.3 million characters with its defaults; 500 of them would be a gigabyte. */
+const GRAPH_CHARS_MAX = 64 * 1024 * 1024;
+
 /** All that a prompt is made of. Definition and inputs never change for a run, so they are read once per process. */
 export class AgentContextLoader {
-  private readonly runs = new LRUCache<string, AgentGraph>({ max: 500 });
+  private readonly runs = new LRUCache<string, AgentGraph>({
+    max: 500,
+    maxSize: GRAPH_CHARS_MAX,
+    sizeCalculation: (graph) => JSON.stringify(graph).length,
+  });
   private readonly outputs = new OutputCache();
 
   constructor(

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import {
   artifactPageSchema,
   artifactViewSchema,
+  batchViewSchema,
   reconcileReportSchema,
   runCancelledSchema,
   runPageSchema,
@@ -150,6 +151,34 @@ describe('run', () => {
     expect(runViewSchema.parse(onlyLine(answer))).toMatchObject({
       status: 'failed',
       agents: [{ status: 'budget_exceeded' }],
+    });
+  });
+});
+
+describe('batch', () => {
+  it('stores the graph files it names, runs all, and ends with 1 when one did not complete', async () => {
+    graphFile('good.json', [echoAgent('a')]);
+    graphFile('refused.json', [echoAgent('a', { costLimitUsd: 0.000001 })]);
+    const runs = [{ graph: 'good.json' }, { graph: 'refused.json' }, { graph: 'good' }];
+    writeFileSync(join(dir, 'batch.json'), JSON.stringify({ name: 'three', maxConcurrentRuns: 2, runs }));
+    const answer = await run('batch', 'start', 'batch.json', '--json');
+    expect(answer.code).toBe(1);
+    const batch = batchViewSchema.parse(onlyLine(answer));
+    expect(batch.runs.map(({ name, status }) => [name, status])).toEqual([
+      ['good', 'completed'],
+      ['refused', 'failed'],
+      ['good', 'completed'],
+    ]);
+    expect(await shaped(batchViewSchema, 'batch', 'show', batch.batchId)).toEqual(batch);
+    expect(onlyLine(await run('batch', 'cancel', batch.batchId, '--json'))).toMatchObject({
+      error: { code: 'WrongState' },
+    });
+  });
+
+  it('refuses a file that is no batch', async () => {
+    writeFileSync(join(dir, 'no-batch.yaml'), 'runs: 7');
+    expect(onlyLine(await run('batch', 'start', 'no-batch.yaml', '--json'))).toMatchObject({
+      error: { code: 'UnusableFile', message: expect.stringContaining('"runs"') },
     });
   });
 });

@@ -9,6 +9,9 @@ import { requireRun } from './require-run';
 /** Payload reads at once: enough to hide the disk, few enough that one result does not starve other requests. */
 const READS_AT_ONCE = 8;
 
+/** What one answer carries of outputs; the agents after that are named with the way to ask for each. */
+const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
+
 /**
  * What every agent brought. A payload that cannot be read is named in its place: the others are still worth having.
  *
@@ -26,6 +29,7 @@ export async function runResult(deps: ApiDeps, tenant: string, runId: string, on
   if (onlyNode !== undefined && nodes.length === 0)
     throw new LonghaulError('NotFound', { what: 'Agent', id: onlyNode });
   const { name, status, reasonCode, reason, costMicroUsd, completedAt } = run;
+  const room = { leftBytes: OUTPUT_BYTES_MAX };
   return {
     ...{
       runId,
@@ -37,22 +41,33 @@ export async function runResult(deps: ApiDeps, tenant: string, runId: string, on
       completedAt: completedAt?.toISOString() ?? null,
     },
     outputs: Object.fromEntries(
-      await inTurns(nodes, async (node) => [node.name, await outputOf(deps, tenant, node)] as const),
+      await inTurns(nodes, async (node) => [node.name, await outputOf(deps, tenant, node, room)] as const),
     ),
   };
 }
 
-async function outputOf(deps: ApiDeps, tenant: string, node: RunNode): Promise<AgentOutput> {
+async function outputOf(
+  deps: ApiDeps,
+  tenant: string,
+  node: RunNode,
+  room: { leftBytes: number },
+): Promise<AgentOutput> {
   const { status, reasonCode, reason, outputRef, model, costMicroUsd } = node;
   const head = { status, reasonCode, reason, outputRef, model, costMicroUsd };
   if (outputRef === null) return { ...head, output: null, problem: null };
+  if (room.leftBytes <= 0) return { ...head, output: null, problem: leftOut(node.name) };
   try {
     const { header, payload } = await deps.artifacts.get(tenant, outputRef);
+    room.leftBytes -= payload.byteLength;
     return { ...head, output: payloadView(header.mime, payload).payload, problem: null };
   } catch (error) {
     if (!LonghaulError.is(error) || error.code === 'ServiceUnavailable') throw error;
     return { ...head, output: null, problem: error.message };
   }
+}
+
+function leftOut(node: string): string {
+  return `Left out: the outputs before it are more than ${OUTPUT_BYTES_MAX} bytes. Ask with ?node=${node}.`;
 }
 
 /** Keeps the order of the items. */

@@ -28,9 +28,9 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'an attempt is not marked as sent',
-    file: 'dist/gateway/attempt.js',
-    find: 'sent = (await',
-    put: 'sent = true || (await',
+    file: 'dist/gateway/admission.js',
+    find: 'ledger_1.reserveAndSend)(',
+    put: 'ledger_1.reserve)(',
     faults: ['F1/llm'],
   },
   {

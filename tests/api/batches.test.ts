@@ -198,6 +198,7 @@ test('the same Idempotency-Key is the same batch; a run is no batch, a batch no 
   const { batchId, runIds } = (await post()).body as BatchStarted;
   expect((await post()).body).toMatchObject({ batchId, runIds });
   await under.api.get(`/runs/${batchId}`).expect(404);
+  for (const action of ['pause', 'retry']) await under.api.post(`/runs/${batchId}/${action}`).send({}).expect(404);
   await under.api.get(`/batches/${runIds[0]}`).expect(404);
   const other = await under.variant((deps) => ({ ...deps, settings: { ...deps.settings, tenant: 'other' } }));
   await other.api.get(`/batches/${batchId}`).expect(404);

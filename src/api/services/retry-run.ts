@@ -2,7 +2,6 @@ import {
   continueFromRun,
   createRun,
   getGraph,
-  getRun,
   getRunBudgets,
   newId,
   type Run,
@@ -17,6 +16,7 @@ import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { budgetId } from '../../domain/kernel/ids';
 import { microToUsd, usdToMicro } from '../../domain/kernel/money';
+import { requireRun } from './require-run';
 import type { AcceptedRun } from './start-run';
 
 type RetriedRun = Pick<AcceptedRun, 'runId' | 'workflowId' | 'graph'>;
@@ -53,8 +53,7 @@ export async function acceptRetry(tx: Tx, tenant: string, runId: string, body: R
 }
 
 async function finishedRun(tx: Tx, tenant: string, runId: string): Promise<Run> {
-  const run = await getRun(tx, tenant, runId);
-  if (run === undefined) throw new LonghaulError('NotFound', { what: 'Run', id: runId });
+  const run = await requireRun(tx, tenant, runId);
   const over = run.launch === 'closed';
   if (over && run.completedAgents < run.totalAgents) return run;
   throw new LonghaulError('WrongState', {

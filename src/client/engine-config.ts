@@ -54,7 +54,7 @@ export interface EngineConfigOptions {
   defaultRetryPolicy?: RetryPolicy;
   /** Executions of this engine at once. */
   maxConcurrentWorkflows?: number;
-  /** Called once for each agent that failed for good. */
+  /** Called once for each agent that ended failed or rate limited. */
   onFailure?: OnFailure;
 }
 

@@ -18,18 +18,22 @@ const QUEUE_SECONDS = 5;
 /** One call's worst case is about 110 µUSD: room for some of the racers at once. */
 const RACE_BUDGET_USD = 0.0004;
 
+/** Longer than a link stays cut, so that no call meets it twice: three lost answers end an agent, as they should. */
+const PATIENT = { retryPolicy: { strategy: 'constant_delay', baseDelaySeconds: 1 } };
+
 /** A graph in layers, a chain, and a race for a budget that is too small; delays and texts are the seed's. */
 export function workload(random: SeededRandom): Work[] {
   const prompt = (name: string) => `Agent: ${name}\n[[delay: ${random.integer(100, 700)}]] word ${random.hex(6)}`;
-  const layered = layeredGraph(LAYERS, WIDTH, (index) => ({ promptTemplate: prompt(`n${index}`) }));
+  const layered = layeredGraph(LAYERS, WIDTH, (index) => ({ ...PATIENT, promptTemplate: prompt(`n${index}`) }));
   const chain = Array.from({ length: CHAIN }, (_, index) =>
     echoAgent(`c${index}`, {
+      ...PATIENT,
       dependencies: index === 0 ? [] : [`c${index - 1}`],
       promptTemplate: `${prompt(`c${index}`)}${index === 0 ? '' : `\n{{ c${index - 1}.content }}`}`,
     }),
   );
   const race = Array.from({ length: RACERS }, (_, index) =>
-    echoAgent(`r${index}`, { promptTemplate: prompt(`r${index}`), queueTimeoutSeconds: QUEUE_SECONDS }),
+    echoAgent(`r${index}`, { ...PATIENT, promptTemplate: prompt(`r${index}`), queueTimeoutSeconds: QUEUE_SECONDS }),
   );
   return [
     { name: 'layers', definition: { ...layered, name: 'layers' }, hasOneOutcome: true },

@@ -74,8 +74,8 @@ test('the timeline: each attempt with its wait and its end, tools and people bes
     (await under.api.get(`/runs/${runId}/timeline${query}`).expect(200)).body;
   const { pool } = under.deps;
   await pool.query(
-    `INSERT INTO tool_result (tool_key, tenant_id, run_id, node, tool, arguments_hash, shareable)
-     VALUES ($1, 'default', $2, 'fine', 'calculator', 'h', true)`,
+    `INSERT INTO tool_result (tool_key, tenant_id, run_id, node, tool, arguments_hash, shareable, begun_by)
+     VALUES ($1, 'default', $2, 'fine', 'calculator', 'h', true, gen_random_uuid())`,
     [`${runId}/fine/0/tool/0`, runId],
   );
   await pool.query(

@@ -2,5 +2,6 @@ export type { NodePatch } from '../adapters/postgres/ledger-types';
 export { createGateway, type GatewayDeps } from './create-gateway';
 export { openGateway, type OpenGatewayOptions } from './open-gateway';
 export { certainlyDead, ownOwner } from './owner';
+export { createRateLimiter, type RateLimiter, type RateLimiterStatistics } from './rate-limiter';
 export { reconcileWithLog, type ProviderLogRow, type ReconcileOptions, type ReconcileReport } from './reconcile';
 export type { CallArtifacts, CallContext, CallFacts, CallFailure, Gateway, GatewayCall, GatewayResult } from './types';

@@ -1,11 +1,5 @@
 import type { Pool } from '../adapters/postgres/connection';
-import {
-  openAttempts,
-  othersHaveAttempts,
-  sentUsage,
-  type OpenAttempt,
-  type SentUsage,
-} from '../adapters/postgres/sent-usage';
+import { othersHaveAttempts, usageOf, type OpenAttempt, type SentUsage } from '../adapters/postgres/sent-usage';
 import type { ScopeHistory, UsageHistory } from '../adapters/redis/limiter';
 import type { MicroUsd } from '../domain/kernel/money';
 import type { LimitBook } from '../domain/llm/limit-rules';
@@ -19,10 +13,7 @@ export function limitHistory(pool: Pool, limits: LimitBook): UsageHistory {
     othersActive: (credential, owner) => othersHaveAttempts(pool, credential, owner),
     async load(credential) {
       const scopes = limits.scopesOf(credential);
-      const [sent, open] = await Promise.all([
-        sentUsage(pool, credential, lengthsOf(scopes)),
-        openAttempts(pool, credential),
-      ]);
+      const { sent, open } = await usageOf(pool, credential, lengthsOf(scopes));
       const isOf = (scope: LimitScope) => (row: { model: string }) => limits.scopeFor(credential, row.model) === scope;
       return scopes.map((scope) => historyOf(scope, sent.filter(isOf(scope)), open.filter(isOf(scope))));
     },

@@ -1,5 +1,7 @@
 import type { MicroUsd } from '../../domain/kernel/money';
-import { firstRow, rows, type Db } from './rows';
+import type { Pool } from './connection';
+import { execute, firstRow, rows, type Db } from './rows';
+import { withTransaction } from './transaction';
 
 /** What was sent to a provider and counts in a window still, in parts of the window. */
 export interface SentUsage {
@@ -44,27 +46,29 @@ const SENT = `
   WHERE r.age < w.window_ms + w.step
   GROUP BY 1, 2, 3, 4`;
 
-/** Over all tenants, because a provider counts by account. */
-export async function sentUsage(
-  db: Db,
+/**
+ * Over all tenants, because a provider counts by account. From one snapshot: between two, an attempt that was closed was
+ * in neither, and three such calls exceeded a limit of 60.
+ */
+export async function usageOf(
+  pool: Pool,
   provider: string,
   windows: readonly { windowMs: number; stepMs: number }[],
-): Promise<SentUsage[]> {
-  if (windows.length === 0) return [];
-  const longest = Math.max(...windows.map(({ windowMs }) => windowMs));
+): Promise<{ sent: SentUsage[]; open: OpenAttempt[] }> {
+  const longest = Math.max(0, ...windows.map(({ windowMs }) => windowMs));
   const lengths = windows.map(({ windowMs }) => windowMs);
-  return rows<SentUsage>(db, SENT, [provider, longest, lengths, windows.map(({ stepMs }) => stepMs)]);
+  const steps = windows.map(({ stepMs }) => stepMs);
+  return withTransaction(pool, async (tx) => {
+    await execute(tx, 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    const sent = await rows<SentUsage>(tx, SENT, [provider, longest, lengths, steps]);
+    return { sent, open: await rows<OpenAttempt>(tx, OPEN, [provider]) };
+  });
 }
 
-export async function openAttempts(db: Db, provider: string): Promise<OpenAttempt[]> {
-  return rows<OpenAttempt>(
-    db,
-    `SELECT model, price_version AS "priceVersion", owner, call_key AS "callKey", n, estimate_micro_usd AS "estimateMicroUsd",
-            greatest(1, least(86400000, extract(epoch FROM lease_until - clock_timestamp()) * 1000))::bigint AS "leaseLeftMs"
-     FROM attempt WHERE state = 'sent' AND provider = $1 AND lease_until > '-infinity'`,
-    [provider],
-  );
-}
+const OPEN = `
+  SELECT model, price_version AS "priceVersion", owner, call_key AS "callKey", n, estimate_micro_usd AS "estimateMicroUsd",
+         greatest(1, least(86400000, extract(epoch FROM lease_until - clock_timestamp()) * 1000))::bigint AS "leaseLeftMs"
+  FROM attempt WHERE state = 'sent' AND provider = $1 AND lease_until > '-infinity'`;
 
 /** Whether another process has attempts at this provider under a live lease. */
 export async function othersHaveAttempts(db: Db, provider: string, owner: string): Promise<boolean> {
@@ -73,5 +77,5 @@ export async function othersHaveAttempts(db: Db, provider: string, owner: string
     `SELECT owner FROM attempt WHERE state IN ('reserved', 'sent') AND provider = $1 AND owner <> $2 AND lease_until > clock_timestamp() LIMIT 1`,
     [provider, owner],
   );
-  return found !== undefined && found !== null;
+  return found !== undefined;
 }

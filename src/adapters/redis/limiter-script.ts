@@ -89,7 +89,7 @@ save()
 return {0, now}
 `;
 
-/** ARGV … operation, 'unused' | 'answered' | 'failed', needed tokens, needed spend ('' when nobody knows). */
+/** After FORGET. ARGV … operation, 'unused' | 'answered' | 'failed', needed tokens, needed spend ('' when nobody knows). */
 const RELEASE = `
 local op, how = ARGV[rest], ARGV[rest + 1]
 local h = held(op)
@@ -160,13 +160,18 @@ save()
 return answer
 `;
 
+/** Also KEYS announced. An operation that ends while Redis is empty holds nothing that would have to be put back. */
+const FORGET = `
+if not redis.call('GET', KEYS[1]) then redis.call('HDEL', KEYS[5], ARGV[5 + 6 * ARGV[4]]) end
+`;
+
 /** Every script, for this clock. */
 export function limiterScripts(clock: string) {
   const scope = SCOPE_SCRIPT(clock);
   return {
     acquire: { keys: 5, lua: scope + ACQUIRE },
     arrived: { keys: 4, lua: scope + ARRIVED },
-    release: { keys: 4, lua: scope + RELEASE },
+    release: { keys: 5, lua: FORGET + scope + RELEASE },
     failed: { keys: 4, lua: scope + FAILED },
     releaseOwners: { keys: 4, lua: scope + RELEASE_OWNERS },
     usage: { keys: 4, lua: scope + USAGE },

@@ -138,7 +138,9 @@ class RedisLimiter implements Limiter {
     this.#held.delete(operation);
     const how = end.unused ? 'unused' : end.answered ? 'answered' : 'failed';
     const needed = end.unused ? undefined : end.needed;
-    await this.#inScope('release', scope, [operation, how, needed?.tokens ?? '', needed?.microUsd ?? '']);
+    const { announced } = credentialKeys(this.#prefix, scope.credential);
+    const args = [operation, how, needed?.tokens ?? '', needed?.microUsd ?? ''];
+    await this.#inScope('release', scope, args, [announced]);
   }
 
   async throttled(scope: LimitScope, pauseMs: number, observed: readonly Observation[] = []): Promise<void> {

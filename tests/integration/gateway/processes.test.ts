@@ -1,48 +1,99 @@
 import { randomUUID } from 'node:crypto';
+import Redis from 'ioredis';
+import type { AcceptedLine, BookLine } from '../../../src/model-server/book';
+import type { Limits } from '../../../src/domain/llm/limits';
 import { violations } from '../../support/ledger';
+import { until } from '../../support/until';
+import { startOwnRedis, type OwnRedis } from '../../support/own-redis';
 import { startCaller } from './caller';
 import { startStack, testRun, type Stack } from './support';
 
 let stack: Stack;
-beforeAll(async () => void (stack = await startStack()));
-afterAll(() => stack.stop());
+let redis: OwnRedis;
+beforeAll(async () => void ([stack, redis] = await Promise.all([startStack(), startOwnRedis()])));
+afterAll(async () => {
+  await stack.stop();
+  await redis.stop();
+});
 
-const WINDOW_MS = 2_000;
-const LIMIT = 20;
-const CONCURRENT = 6;
+const WINDOW_MS = 8_000;
+const LIMIT = 80;
+const TOKENS = 8_000;
+const CONCURRENT = 12;
+const LIMITS: Limits = {
+  windows: [
+    { name: 'requests/8 s', windowMs: WINDOW_MS, limit: LIMIT, burst: 20 },
+    { name: 'tokens/8 s', windowMs: WINDOW_MS, limit: TOKENS, of: 'tokens' },
+  ],
+  concurrent: CONCURRENT,
+};
 
-test('two processes: the arrivals at the provider never exceed a limit, and use it', async () => {
+/** Makes the calls by so many processes of their own. Returns the provider's own book of them. */
+async function spend(processes: number, calls: number, meanwhile: (arrived: () => Promise<number>) => Promise<void>) {
   const { runId, call } = await testRun(stack.pool, 100_000_000);
-  await stack.server.setLatency('slow10:20,250');
-  const limits = { windows: [{ name: 'requests/2 s', windowMs: WINDOW_MS, limit: LIMIT }], concurrent: CONCURRENT };
-  const prefix = `two-${randomUUID()}`;
-  const callsOf = (from: number) =>
-    Array.from({ length: 50 }, (_, index) => {
-      const { buildArtifacts: _unused, ...rest } = call(from + index, { maxWaitMs: 60_000 });
+  await stack.server.setLatency('slow10:10,120');
+  const prefix = `spend-${randomUUID()}`;
+  const share = calls / processes;
+  const callers = Array.from({ length: processes }, (_, at) => {
+    const own = Array.from({ length: share }, (_call, index) => {
+      const { buildArtifacts: _unused, ...rest } = call(at * share + index, { maxWaitMs: 90_000 });
       return rest;
     });
-  const callers = [0, 50].map((from) => startCaller(stack, { calls: callsOf(from), limits, prefix, parallel: 25 }));
-  const results = await Promise.all(callers.map(({ done }) => done));
+    return startCaller({ ...stack, redisUrl: redis.url }, { calls: own, limits: LIMITS, prefix, parallel: 25 });
+  });
+  const ofRun = async () => (await stack.server.readLog()).filter((line) => line.attemptKey?.startsWith(runId));
+  const arrived = async () => (await ofRun()).filter(({ kind }) => kind === 'accepted').length;
+  const [results] = await Promise.all([Promise.all(callers.map(({ done }) => done)), meanwhile(arrived)]);
   expect(results.flatMap(({ outcomes }) => outcomes.filter((outcome) => 'code' in outcome))).toEqual([]);
-
-  const book = (await stack.server.readLog()).filter((line) => line.attemptKey?.startsWith(runId));
+  const book = await ofRun();
   expect(book.filter(({ kind }) => kind === 'rejected')).toEqual([]);
-  const arrivals = book
-    .filter(({ kind }) => kind === 'accepted')
-    .map(({ at }) => Date.parse(at))
-    .sort((a, b) => a - b);
-  expect(arrivals).toHaveLength(100);
-  expect(mostInAWindow(arrivals, WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+  const arrivals = book.filter((line): line is AcceptedLine => line.kind === 'accepted');
+  expect(arrivals).toHaveLength(calls);
+  return { book, arrivals };
+}
+
+function expectNoViolation({ book, arrivals }: { book: BookLine[]; arrivals: AcceptedLine[] }): void {
+  expect(mostInAWindow(arrivals, () => 1)).toBeLessThanOrEqual(LIMIT);
+  expect(mostInAWindow(arrivals, ({ inputTokens, outputTokens }) => inputTokens + outputTokens)).toBeLessThanOrEqual(
+    TOKENS,
+  );
   expect(mostAtOnce(book)).toBeLessThanOrEqual(CONCURRENT);
-  // 100 requests at 20 per 2 s: the last leaves in the fifth window; one window of slack for two starting processes
-  expect(arrivals.at(-1)! - arrivals[0]!).toBeLessThan(6 * WINDOW_MS);
+}
+
+test.each([1, 3])(
+  '%d process(es): the arrivals at the provider never exceed a limit, and use at least 0.95 of it',
+  async (processes) => {
+    const spent = await spend(processes, 210, async () => undefined);
+    expectNoViolation(spent);
+    const began = Date.parse(spent.arrivals[0]!.at);
+    const inTime = spent.arrivals.filter(({ at }) => Date.parse(at) < began + 2 * WINDOW_MS).length;
+    expect(inTime / (2 * LIMIT)).toBeGreaterThanOrEqual(0.95);
+    expect(await violations(stack.pool)).toEqual([]);
+  },
+  120_000,
+);
+
+test('Redis is emptied, then killed in the middle: no limit is exceeded, and every call is made', async () => {
+  const reached = (arrived: () => Promise<number>, count: number) => until(arrived, (now) => now >= count, 60_000);
+  const spent = await spend(3, 240, async (arrived) => {
+    await reached(arrived, 70);
+    const client = new Redis(redis.url);
+    await client.flushall();
+    client.disconnect();
+    await reached(arrived, 130);
+    await redis.restart();
+  });
+  expectNoViolation(spent);
   expect(await violations(stack.pool)).toEqual([]);
 }, 120_000);
 
 /** Stamps are whole milliseconds, so two that are exactly a window apart may be in one. */
-function mostInAWindow(arrivals: readonly number[], windowMs: number): number {
+function mostInAWindow(arrivals: readonly AcceptedLine[], amountOf: (line: AcceptedLine) => number): number {
+  const stamped = arrivals.map((line) => ({ at: Date.parse(line.at), amount: amountOf(line) }));
   return Math.max(
-    ...arrivals.map((end, at) => arrivals.slice(0, at + 1).filter((start) => start > end - windowMs).length),
+    ...stamped.map(({ at: end }) =>
+      stamped.filter(({ at }) => at <= end && at > end - WINDOW_MS).reduce((total, { amount }) => total + amount, 0),
+    ),
   );
 }
 

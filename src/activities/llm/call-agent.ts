@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { Pool } from '../../adapters/postgres';
 import { jsonSchemaCheck } from '../../adapters/json-schema';
 import { loadOutputs } from '../../adapters/postgres/call-context';
@@ -21,6 +20,7 @@ import { buildRequest } from './build-request';
 import { callArtifacts, outputArtifact } from './call-artifacts';
 import { loadConversation } from './conversation';
 import { heartbeating } from '../heartbeating';
+import { wantedSignal } from './wanted-signal';
 
 export interface LlmActivityDeps {
   pool: Pool;
@@ -77,7 +77,7 @@ async function callOnce(
           return built;
         },
       },
-      { signal: Context.current().cancellationSignal, heartbeat },
+      { signal: wantedSignal(), heartbeat },
     );
     deps.settled();
     if (fresh?.resultRef === result.resultRef) keepOutput(deps.contexts, input, fresh);

@@ -12,7 +12,8 @@ export interface GraphReport {
   cases: CaseReport[];
   chain: ChainReport;
   fastLane: FastLaneReport;
-  kills: KillReports;
+  /** Empty where nothing was killed. */
+  kills: Partial<KillReports>;
 }
 
 type Row = readonly (string | number)[];
@@ -89,7 +90,7 @@ chain ${fast.chainMsPerStep} ms per step, bare ${fast.bareChainMsPerStep}, ratio
 bare: a local activity that stores one result row`;
 }
 
-function killLines(kills: KillReports): string {
+function killLines(kills: Partial<KillReports>): string {
   const headings: Row = ['struck', 'times', 'recovered', 'calls in flight', 'repeated', 'recovery ms, median', 'max'];
   const rows = Object.entries(kills).map(([name, row]): Row => [
     ...[name, row.kills, row.recovered, row.inFlight, row.duplicates, row.recoveryMs.median, row.recoveryMs.max],

@@ -8,17 +8,11 @@ export class ProviderBook {
     private readonly runId: string,
   ) {}
 
-  read(): { accepted: { callKey: string; atMs: number }[]; inFlight: number; duplicates: number } {
-    const lines = this.lines();
-    const accepted = lines.flatMap(({ kind, attemptKey, at }) =>
+  read(): { accepted: { callKey: string; atMs: number }[]; duplicates: number } {
+    const accepted = this.lines().flatMap(({ kind, attemptKey, at }) =>
       kind === 'accepted' ? [{ callKey: attemptKey!.replace(/#\d+$/, ''), atMs: Date.parse(at) }] : [],
     );
-    const ended = lines.filter(({ kind }) => kind === 'completed' || kind === 'cut').length;
-    return {
-      accepted,
-      inFlight: accepted.length - ended,
-      duplicates: accepted.length - new Set(accepted.map(({ callKey }) => callKey)).size,
-    };
+    return { accepted, duplicates: accepted.length - new Set(accepted.map(({ callKey }) => callKey)).size };
   }
 
   private lines(): BookLine[] {

@@ -16,6 +16,8 @@ export interface GraphBenchOptions {
   /** One pair and one kill of each, graphs of 100 only: whether it works, not how fast it is. */
   quick: boolean;
   chainLength: number;
+  /** How often each process is killed; 12, or 1 when quick. */
+  kills?: number | undefined;
   say(line: string): void;
 }
 
@@ -40,7 +42,7 @@ export async function runGraphBench(options: GraphBenchOptions): Promise<GraphRe
 async function measureAll(
   sides: Sides,
   stack: Stack,
-  { quick, chainLength, say }: GraphBenchOptions,
+  { quick, chainLength, kills: times = quick ? 1 : KILLS, say }: GraphBenchOptions,
 ): Promise<GraphReport> {
   const loadBefore = load();
   const pairs = quick ? 1 : PAIRS;
@@ -57,7 +59,7 @@ async function measureAll(
   for (const shape of CASES.slice(0, quick ? 2 : undefined)) cases.push(await caseReport(shape, await run(shape)));
   say(`fast lane: ${pairs} pair(s), load ${load()}`);
   const fastLane = await measureFastLane(sides, { pairs, chainLength, quick });
-  const kills = await measureKills(stack, sides.product, quick ? 1 : KILLS, say);
+  const kills = times === 0 ? {} : await measureKills(stack, sides.product, times, say);
   return {
     bench: 'graph',
     machine: describeMachine(stack, loadBefore),

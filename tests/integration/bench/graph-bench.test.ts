@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 
 const STARTER = resolve(__dirname, '../../../scripts/bench.cjs');
 const run = promisify(execFile);
-/** A stack of its own is started, and two graphs of a hundred agents and their bare counterparts run on it. */
-const WITHIN_MS = 240_000;
+/** A stack of its own is started, and a few graphs of a hundred agents and their bare counterparts run on it. Kills have their own suite. */
+const WITHIN_MS = 480_000;
 
 interface Report {
   bench: string;
@@ -14,13 +14,13 @@ interface Report {
   cases: Record<string, unknown>[];
   chain: Record<string, unknown>;
   fastLane: Record<string, unknown> & { cases: Record<string, unknown>[] };
-  kills: Record<string, Record<string, unknown>>;
+  kills: object;
 }
 
 test(
   'graph --quick --json: one line of figures with their denominators',
   async () => {
-    const args = [STARTER, 'graph', '--quick', '--json', '--chain', '10'];
+    const args = [STARTER, 'graph', '--quick', '--json', '--chain', '10', '--kills', '0'];
     const { stdout } = await run(process.execPath, args, { timeout: WITHIN_MS });
     const report = JSON.parse(stdout) as Report;
     expect(report).toMatchObject({ bench: 'graph', pairs: 1, waits: { syncMs: aNumber, modelServerMs: aNumber } });
@@ -37,13 +37,7 @@ test(
     expect(report.fastLane.cases).toMatchObject([{ case: 'n100-zero', calls: 100, events: aNumber }]);
     // A step beside the workflow is one marker, not an activity's three events.
     expect(report.fastLane.cases[0]!['events']).toBeLessThan(200);
-    expect(Object.keys(report.kills)).toHaveLength(4);
-    for (const row of Object.values(report.kills)) expect(row).toMatchObject({ kills: 1, recovered: 1 });
-    for (const name of ['worker-workflows', 'temporal', 'worker-llm stopped 5 s'])
-      expect(report.kills[name]).toMatchObject({ duplicates: 0 });
-    expect(report.kills['worker-llm']!['duplicates']).toBeLessThanOrEqual(
-      report.kills['worker-llm']!['inFlight'] as number,
-    );
+    expect(report.kills).toEqual({});
     expect(report.chain).toMatchObject({ steps: 10, msPerStep: aNumber, bareMsPerStep: aNumber, ratioToBare: aNumber });
   },
   WITHIN_MS,

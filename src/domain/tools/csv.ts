@@ -46,11 +46,24 @@ function endOfCell(text: string, from: number, separator: string): number {
   return at;
 }
 
+/** A table that is mostly holes: 40,000 rows with a field of its own each would have 1,600,000,000 cells. */
+const CELLS_MAX = 200_000;
+
 /** Columns in the order in which they first occur. */
-export function formatCsv(rows: readonly Record<string, unknown>[], separator = ','): string {
+export function formatCsv(
+  rows: readonly Record<string, unknown>[],
+  separator = ',',
+): { text: string } | { problem: string } {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  if (rows.length * columns.length > CELLS_MAX)
+    return { problem: `${rows.length} rows by ${columns.length} columns; at most ${CELLS_MAX} cells are written` };
   const line = (cells: readonly unknown[]) => cells.map((cell) => cellText(cell, separator)).join(separator);
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column])))].join('\n');
+  return { text: [line(columns), ...rows.map((row) => line(columns.map((column) => own(row, column))))].join('\n') };
+}
+
+/** A column may be called "toString", which every other row inherits. */
+export function own(row: Record<string, unknown>, column: string): unknown {
+  return Object.hasOwn(row, column) ? row[column] : undefined;
 }
 
 function cellText(cell: unknown, separator: string): string {

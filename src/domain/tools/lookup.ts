@@ -4,6 +4,7 @@ import { failed, objectSchema, type Skill, succeeded } from './skill';
 import type { ToolOutcome } from './tool';
 
 const ROWS_MAX = 1_000;
+const WHERE_MAX = 100;
 
 /** Finds a part of given data, or the rows of a given table that match. */
 export const lookup: Skill = {
@@ -18,6 +19,7 @@ export const lookup: Skill = {
         where: {
           type: 'object',
           minProperties: 1,
+          maxProperties: WHERE_MAX,
           additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
           description: 'Field names and the values that they must have; texts and numbers are compared as texts.',
         },
@@ -47,16 +49,17 @@ function find({ data, path = '', where, first = false }: Record<string, unknown>
 
 function rows(table: unknown, where: Record<string, unknown>, first: boolean): ToolOutcome {
   if (!Array.isArray(table)) return failed('`where` needs a list of rows; `path` leads to one.');
-  const matching = table.filter((row: unknown) => matches(row, where));
+  const wanted = Object.entries(where);
+  const matching = table.filter((row: unknown) => matches(row, wanted));
   if (matching.length === 0)
     return failed(`None of ${table.length} rows matches ${JSON.stringify(where).slice(0, 200)}.`);
   if (matching.length > ROWS_MAX) return failed(`${matching.length} rows match; at most ${ROWS_MAX} are answered.`);
   return succeeded(first ? matching[0] : matching);
 }
 
-function matches(row: unknown, where: Record<string, unknown>): boolean {
+function matches(row: unknown, where: readonly [string, unknown][]): boolean {
   if (typeof row !== 'object' || row === null) return false;
-  return Object.entries(where).every(([field, wanted]) => {
+  return where.every(([field, wanted]) => {
     if (!Object.hasOwn(row, field)) return false;
     const value = (row as Record<string, unknown>)[field];
     return (typeof value !== 'object' || value === null) && String(value) === String(wanted);

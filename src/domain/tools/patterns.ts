@@ -14,14 +14,21 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Every value of one kind in a text, in its order. Numbers are numbers, dates are ISO dates. */
 export const PATTERNS: Readonly<Record<string, (text: string) => unknown[]>> = {
-  email: (text) => found(text, EMAIL).map((address) => address.replace(/[.-]+$/, '')),
-  url: (text) => found(text, URL).map((address) => address.replace(/[.,;:!?)\]]+$/, '')),
+  email: (text) => found(text, EMAIL).map((address) => withoutEnd(address, '.-')),
+  url: (text) => found(text, URL).map((address) => withoutEnd(address, '.,;:!?)]')),
   number: (text) => found(text, NUMBER).map((digits) => Number(digits.replaceAll(',', ''))),
   date: (text) => [...text.matchAll(DATE)].flatMap(isoDate),
 };
 
 function found(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([match]) => match);
+}
+
+/** No expression: `[.,]+$` looks at every run of such characters again and again, 2,000 of them before a letter. */
+function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
 }
 
 /** Written as 2026-03-01, 1 March 2026 or March 1, 2026; one that no calendar has is none. */

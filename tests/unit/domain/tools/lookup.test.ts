@@ -36,6 +36,11 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a path that is a program', { data: STOCK, path: 'items[?(@.price>7)]' }, 'cannot be read from "[?('],
   ['a key of a text', { data: { a: 'b' }, path: 'a.b' }, 'is a string and has no "b"'],
   ['no row', { data: STOCK.items, where: { sku: 'C' } }, 'None of 3 rows matches'],
+  [
+    'too many conditions',
+    { data: [{}], where: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, 1])) },
+    'more than 100',
+  ],
   ['no list', { data: STOCK, where: { sku: 'C' } }, 'needs a list of rows'],
   ['prototype keys', { data: '{"__proto__": {"a": 1}}', path: 'a' }, 'prototype'],
   ['an argument that does not exist', { data: STOCK, key: 'items' }, 'additional properties'],

@@ -26,6 +26,8 @@ export function httpTool(declaration: HttpToolDeclaration, file: string, around:
   return {
     ...{ name, description, parameters, sideEffects, idempotent, pure: false },
     execute: async (args, context) => {
+      if (leavesItsPath(declaration.url, filledUrl(declaration, args)))
+        return { ok: false, error: 'Not executed: an argument of the path is empty, "." or "..".' };
       const request = requestOf(declaration, headers, args, context);
       const answer = await guardedRequest(around.allowed, request);
       if ('status' in answer) return withoutSecrets(answerOutcome(answer), secrets);
@@ -47,19 +49,36 @@ function filled(text: string, file: string, env: NodeJS.ProcessEnv, secrets: str
 }
 
 function requestOf(
-  { url, method }: HttpToolDeclaration,
+  declaration: HttpToolDeclaration,
   headers: Record<string, string>,
   args: Record<string, unknown>,
   { idempotencyKey, signal }: ToolContext,
 ): GuardedRequest {
-  const inPath = new Set([...url.matchAll(PLACEHOLDER)].map(([, name]) => name!));
-  const filledUrl = url.replace(PLACEHOLDER, (_, name: string) => encodeURIComponent(textOf(args[name])));
+  const { url: template, method } = declaration;
+  const inPath = new Set([...template.matchAll(PLACEHOLDER)].map(([, name]) => name!));
+  const url = filledUrl(declaration, args);
   const rest = Object.entries(args).filter(([name]) => !inPath.has(name));
   const sent = { ...headers, 'idempotency-key': idempotencyKey };
-  if (method === 'GET' || method === 'DELETE')
-    return { method, url: withQuery(filledUrl, rest), headers: sent, signal };
+  if (method === 'GET' || method === 'DELETE') return { method, url: withQuery(url, rest), headers: sent, signal };
   const body = JSON.stringify(Object.fromEntries(rest));
-  return { method, url: filledUrl, headers: { 'content-type': 'application/json', ...sent }, body, signal };
+  return { method, url, headers: { 'content-type': 'application/json', ...sent }, body, signal };
+}
+
+function filledUrl({ url }: HttpToolDeclaration, args: Record<string, unknown>): string {
+  return url.replace(PLACEHOLDER, (_, name: string) => encodeURIComponent(textOf(args[name])));
+}
+
+/**
+ * A segment that is empty, "." or ".." makes another address of it: `DELETE /items/{id}` would delete all of them. URL
+ * parsers take "%2e" as a dot, too.
+ */
+function leavesItsPath(template: string, filled: string): boolean {
+  const segments = pathOf(filled).map((segment) => segment.replaceAll(/%2e/gi, '.'));
+  return pathOf(template).some((segment, at) => segment.includes('{') && ['', '.', '..'].includes(segments[at] ?? ''));
+}
+
+function pathOf(url: string): string[] {
+  return url.split(/[?#]/)[0]!.split('/');
 }
 
 function withQuery(url: string, args: readonly [string, unknown][]): string {

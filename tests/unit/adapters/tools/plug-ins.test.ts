@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jsonSchemaProblem } from '../../../../src/adapters/json-schema';
-import { openTools } from '../../../../src/adapters/tools';
+import { openTools, type ToolContext } from '../../../../src/adapters/tools';
 import { BUILT_IN_TOOLS } from '../../../../src/domain/tools/built-in';
 
 let folder: string;
@@ -60,4 +60,20 @@ test('a credential is not in what the tool shows of itself', () => {
   file('a.json', { ...DECLARATION, headers: { Authorization: 'Bearer ${TOKEN}' } });
   const tool = open({ TOKEN: 'very-secret-token' }).find('order')!;
   expect(JSON.stringify(tool)).not.toContain('very-secret-token');
+});
+
+test.each(['', '.', '..'])('an argument that changes the path of a request is refused: "%s"', async (id) => {
+  file('a.json', { ...DECLARATION, method: 'DELETE', url: 'https://example.org/orders/{id}/items?of={of}' });
+  const outcome = await open()
+    .find('order')!
+    .execute({ id, of: '' }, {} as ToolContext);
+  expect(outcome).toEqual({ ok: false, error: expect.stringContaining('an argument of the path') as string });
+});
+
+test('an argument of the query may be empty', async () => {
+  file('a.json', { ...DECLARATION, method: 'GET', url: 'https://example.org/orders/{id}?of={of}' });
+  const outcome = await open()
+    .find('order')!
+    .execute({ id: 'a..b', of: '' }, {} as ToolContext);
+  expect(outcome).toEqual({ ok: false, error: expect.stringContaining('no host is allowed') as string });
 });

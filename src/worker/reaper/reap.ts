@@ -21,7 +21,7 @@ export interface ReaperDeps {
  */
 export async function reapLostWorkers(deps: ReaperDeps): Promise<void> {
   if (!existsSync(deps.dir)) return;
-  const left = readRegisters(deps.dir);
+  const left = readRegisters(deps.dir, deps.log);
   const dead = new Set(certainlyDead(left.map(({ owner }) => owner)));
   await Promise.all(left.filter(({ owner }) => dead.has(owner)).map((register) => reap(deps, register)));
 }

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkerRole } from '../../contracts/task-queues';
+import { z } from 'zod';
+import type { Log } from '../../adapters/log';
+import { WORKER_ROLES, type WorkerRole } from '../../contracts/task-queues';
 
 const SUFFIX = '.activities';
+const headSchema = z.object({ owner: z.string(), roles: z.array(z.enum(WORKER_ROLES)) });
+const LINE = /^(?:\+(\d+) (\S+)|-(\d+))$/;
 
 /** The first line of a register. */
 export interface RegisterHead {
@@ -22,11 +26,22 @@ export function registerFile(dir: string): string {
   return join(dir, `${process.pid}-${Date.now()}${SUFFIX}`);
 }
 
-/** Every register in the folder, those of living processes included. */
-export function readRegisters(dir: string): LeftRegister[] {
+/**
+ * Every register in the folder, those of living processes included. One that cannot be read (a full disk, another version)
+ * is said and left out: no worker of this machine would boot any more, and its activities end by their timeouts.
+ */
+export function readRegisters(dir: string, log: Log): LeftRegister[] {
   return readdirSync(dir)
     .filter((name) => name.endsWith(SUFFIX))
-    .flatMap((name) => readRegister(join(dir, name)) ?? []);
+    .flatMap((name) => {
+      const file = join(dir, name);
+      try {
+        return readRegister(file) ?? [];
+      } catch (error) {
+        log.warn({ err: error, file }, 'a register cannot be read; timeouts end what it names');
+        return [];
+      }
+    });
 }
 
 export function dropRegister(file: string): void {
@@ -39,11 +54,11 @@ function readRegister(file: string): LeftRegister | undefined {
   if (head === undefined) return undefined;
   const open = new Map<string, Uint8Array>();
   for (const line of lines) {
-    const [id, token] = line.slice(1).split(' ');
-    if (line.startsWith('+')) open.set(id!, Buffer.from(token!, 'base64'));
-    else open.delete(id!);
+    const [, begun, token, ended] = LINE.exec(line) ?? [];
+    if (begun !== undefined) open.set(begun, Buffer.from(token!, 'base64'));
+    else if (ended !== undefined) open.delete(ended);
   }
-  return { ...(JSON.parse(head) as RegisterHead), file, tokens: [...open.values()] };
+  return { ...headSchema.parse(JSON.parse(head)), file, tokens: [...open.values()] };
 }
 
 function readOrUndefined(file: string): string | undefined {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../../src/adapters/log';
@@ -18,15 +18,16 @@ afterEach(() => {
   rmSync(join(dir, '..'), { recursive: true });
 });
 
-const begin = () => ActivityRegister.begin(dir, HEAD, createLog('silent', {}));
+const log = createLog('silent', {});
+const begin = () => ActivityRegister.begin(dir, HEAD, log);
 const token = (text: string) => Buffer.from(text).toString('base64');
-const open = () => readRegisters(dir).map(({ tokens }) => tokens.map((bytes) => Buffer.from(bytes).toString()));
+const open = () => readRegisters(dir, log).map(({ tokens }) => tokens.map((bytes) => Buffer.from(bytes).toString()));
 
 test('names who it is and what is under way; what ended goes a little later, when the server has heard of it', () => {
   const register = begin();
   const leave = register.enter(token('one'));
   register.enter(token('two'));
-  expect(readRegisters(dir)).toMatchObject([HEAD]);
+  expect(readRegisters(dir, log)).toMatchObject([HEAD]);
   expect(open()).toEqual([['one', 'two']]);
   leave();
   expect(open()).toEqual([['one', 'two']]);
@@ -63,5 +64,20 @@ test('does not grow for ever, and keeps what is under way', () => {
 test('nothing is read of a folder in which something else lies', () => {
   begin();
   appendFileSync(join(dir, 'note.txt'), 'not a register\n');
-  expect(readRegisters(dir)).toHaveLength(1);
+  expect(readRegisters(dir, log)).toHaveLength(1);
+});
+
+test('one that cannot be read keeps nobody from the others', () => {
+  begin().enter(token('one'));
+  const broken = ['', 'no JSON', '{}', 'null', '{"owner": 7, "roles": ["llm"]}', '{"owner": "a", "roles": ["root"]}'];
+  for (const [index, head] of broken.entries()) writeFileSync(join(dir, `${index}.activities`), `${head}\n+1 AAAA\n`);
+  mkdirSync(join(dir, 'folder.activities'));
+  expect(open()).toEqual([['one']]);
+});
+
+test('lines of another form say nothing', () => {
+  begin().enter(token('one'));
+  const strange = ['+', '+2', '+ AAAA', '-', '+3 ', 'AAAA', '+4 A A', '-one'];
+  appendFileSync(join(dir, readdirSync(dir)[0]!), `${strange.join('\n')}\n`);
+  expect(open()).toEqual([['one']]);
 });

@@ -78,7 +78,8 @@ export class AgentRunDriver {
   /** Kept also when no node waits for it yet: the question may still be on its way. */
   decide(taskKey: string, decision: TaskDecision): void {
     this.decisions.set(taskKey, decision);
-    if (this.run.decide(taskKey)) this.step();
+    this.run.decide(taskKey);
+    this.step();
   }
 
   private launch(index: number): void {

@@ -30,11 +30,12 @@ export function answerMessages(
 ): void {
   const validator = () => refuseWhenDecided(run);
   const setPaused = (paused: boolean) => {
-    if (run.isPaused === paused) return;
-    if (paused) run.pause();
-    else run.resume();
-    recorder.note({ paused, events: [{ type: paused ? 'run-paused' : 'run-resumed' }] });
-    driver.step();
+    if (run.isPaused !== paused) {
+      if (paused) run.pause();
+      else run.resume();
+      recorder.note({ paused, events: [{ type: paused ? 'run-paused' : 'run-resumed' }] });
+    }
+    driver.step(); // always: a paused run that is told to pause 2,000 times would be refused the update that resumes it
   };
   setHandler(agentRunState, () => viewOf(input, run, recorder.seq));
   setHandler(pause, () => setPaused(true), { validator });

@@ -74,7 +74,7 @@ export class ProgressRecorder {
 
   async recordRest(): Promise<void> {
     this.changed();
-    if (this.pending) await this.flush();
+    while (this.pending) await this.flush(); // a person may pause the run while the last record is written
   }
 
   async recordEnd({ status, reasonCode, reason }: RunEnding): Promise<void> {

@@ -1,5 +1,5 @@
-import { getRun, getRunNodes } from '../../src/adapters/postgres';
-import type { AgentRunStateView } from '../../src/contracts/agent-run';
+import { getRun, getRunEvents, getRunNodes } from '../../src/adapters/postgres';
+import { type AgentRunStateView, PAUSE_UPDATE, RESUME_UPDATE } from '../../src/contracts/agent-run';
 import { echoAgent, echoGraph, layeredGraph } from '../support/graphs';
 import { startSystem, TENANT, type StartedRun, type System } from '../support/system';
 import { until } from '../support/until';
@@ -65,3 +65,31 @@ test('what the read model says after its last record is what the live workflow s
   expect(shown(nodes)).toEqual(shown(live.nodes));
   expect(status).toBe('partially_completed');
 });
+
+test('a run that hears the same again and again goes on in new executions, and nothing said is lost', async () => {
+  const person = { name: 'patient', kind: 'human', promptTemplate: 'May it begin?', human: {} };
+  const run = await system.startRun(echoGraph([person, echoAgent('after', { dependencies: ['patient'] })]), {
+    continueAsNewAfterEvents: 40,
+  });
+  const handle = system.temporal.client.workflow.getHandle(run.workflowId);
+  await handle.executeUpdate(PAUSE_UPDATE);
+  const execution = (await handle.describe()).runId;
+  // Nothing changes and nothing runs, but every update is five events and one of the 2,000 that an execution may get.
+  for (let count = 0; count < 30; count += 1) await handle.executeUpdate(PAUSE_UPDATE);
+  expect((await handle.describe()).runId).not.toBe(execution);
+  // While an execution hands over, it writes its last record; what is said meanwhile has to be written too.
+  for (let count = 0; count < 40; count += 1) {
+    await handle.executeUpdate(RESUME_UPDATE);
+    await handle.executeUpdate(PAUSE_UPDATE);
+  }
+  const said = async (type: string) =>
+    (await getRunEvents(system.pool, { tenant: TENANT, runId: run.runId, type, limit: 100 })).length;
+  await until(
+    () => said('run-paused'),
+    (count) => count === 41,
+  );
+  expect(await said('run-resumed')).toBe(40);
+  expect((await getRun(system.pool, TENANT, run.runId))!.pausedAt).not.toBeNull();
+  await handle.cancel();
+  expect(await run.result()).toMatchObject({ status: 'cancelled' });
+}, 120_000);

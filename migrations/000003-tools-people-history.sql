@@ -179,13 +179,14 @@ BEGIN
     lease_left_ms := r.lease_left_ms; level := r.level; limit_micro_usd := r.limit_micro_usd; settled_micro_usd := r.settled_micro_usd;
     reserved_micro_usd := r.reserved_micro_usd; unknown_micro_usd := r.unknown_micro_usd;
     IF answer = 'leased' AND NOT r.call_key = ANY (given) THEN
-      -- The reply to this very request was lost: what it marked is found by its token.
+      -- The reply to this very request was lost: what it marked is found by its token, and gets a whole lease again.
       SELECT * INTO a FROM attempt t WHERE t.call_key = r.call_key AND t.n = r.n;
       IF a.reserve_token = r.token THEN answer := 'admitted'; epoch := a.epoch; lease_left_ms := NULL; END IF;
-    ELSIF answer = 'admitted' THEN
-      admitted := admitted || jsonb_build_object('callKey', r.call_key, 'n', r.n, 'epoch', r.epoch);
     END IF;
-    IF answer = 'admitted' THEN given := given || r.call_key; END IF;
+    IF answer = 'admitted' THEN
+      given := given || r.call_key;
+      admitted := admitted || jsonb_build_object('callKey', r.call_key, 'n', r.n, 'epoch', epoch);
+    END IF;
     RETURN NEXT;
   END LOOP;
   PERFORM mark_sent(admitted, (p_calls->0->>'leaseMs')::integer);

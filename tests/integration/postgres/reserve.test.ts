@@ -124,11 +124,17 @@ describe('one call', () => {
   it('marked sent and asked for again with the same token is the same attempt', async () => {
     const room = await budget(pool, 'run:token-sent', 1_000);
     const request = { ...call('token-sent/0', [room], 100), token: '0b6cbd4e-3ac1-4a4a-9e55-6f1f6d1f2a11' };
-    const ask = () => pool.query('SELECT answer, n, epoch FROM reserve_and_send($1)', [JSON.stringify([request])]);
-    const [first, second] = [await ask(), await ask()];
+    const ask = (leaseMs: number) =>
+      pool.query('SELECT answer, n, epoch FROM reserve_and_send($1)', [JSON.stringify([{ ...request, leaseMs }])]);
+    const [first, second] = [await ask(60_000), await ask(600_000)];
     expect(first.rows).toEqual([{ answer: 'admitted', n: 1, epoch: expect.any(Number) }]);
     expect(second.rows).toEqual(first.rows);
     expect(await sums(pool, room)).toMatchObject({ reserved: 100 });
+    // Who asks again begins only now: with what is left of the first lease the call could be another's while it is sent.
+    const { rows } = await pool.query(
+      `SELECT lease_until > clock_timestamp() + interval '5 minutes' AS whole FROM attempt WHERE call_key = 'token-sent/0'`,
+    );
+    expect(rows).toEqual([{ whole: true }]);
   });
 
   it('keeps n while its attempt was never sent, under a new epoch', async () => {

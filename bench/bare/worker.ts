@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { quietRuntime } from '../quiet-runtime';
 import { openResultRows } from './result-rows';
 import type { BareActivities } from './shape';
@@ -10,21 +10,28 @@ const activities: BareActivities = { wait: async (ms) => void (ms > 0 && (await 
 async function main([address, taskQueue, kind, databaseUrl]: string[]): Promise<void> {
   quietRuntime();
   const connection = await NativeConnection.connect({ address: address! });
-  const rows = await openResultRows(databaseUrl!);
-  const serves =
-    kind === 'workflows'
-      ? {
-          workflowsPath: require.resolve('./workflow'),
-          activities: { store: rows.store },
-          enableNonLocalActivities: false,
-        }
-      : { activities };
+  const { serves, close } = kind === 'workflows' ? await servesWorkflows(databaseUrl!) : servesActivities();
   const worker = await Worker.create({ connection, taskQueue: taskQueue!, ...serves });
   process.once('SIGTERM', () => worker.shutdown());
   process.stdout.write('READY\n');
   await worker.run();
-  await rows.close();
+  await close();
   await connection.close();
+}
+
+interface Served {
+  serves: Partial<WorkerOptions>;
+  close(): Promise<void>;
+}
+
+async function servesWorkflows(databaseUrl: string): Promise<Served> {
+  const { store, close } = await openResultRows(databaseUrl);
+  const workflowsPath = require.resolve('./workflow');
+  return { serves: { workflowsPath, activities: { store }, enableNonLocalActivities: false }, close };
+}
+
+function servesActivities(): Served {
+  return { serves: { activities }, close: () => Promise.resolve() };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -262,6 +262,24 @@ describe('people and side effects', () => {
     expect([refused, counted]).toEqual(['Error: A person did not allow this call. They say: Too dear.', '2']);
   });
 
+  test('arguments that cannot be stored are shown as they came, and are an error to the model', async () => {
+    const written = String.raw`{"sku": "A", "note\u0000": 1}`;
+    const run = await system.startRun(
+      echoGraph([
+        user('buyer', ['order'], `[[call: order ${written}]] [[answer: $1]]`, { approval: { for: 'side-effects' } }),
+      ]),
+    );
+    const [task] = await until(
+      () => listTasks(system.pool, { tenant: TENANT, runId: run.runId, limit: 10 }),
+      (found) => found.length === 1,
+    );
+    expect(task!.details.arguments).toBe(written);
+    await decide(task!.taskId, 'approved');
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(await contentOf(run, 'buyer')).toContain('The arguments cannot be used');
+    expect(outside.seen).toEqual([]);
+  });
+
   test('a script whose tool has side effects begins only when a person agreed', async () => {
     const script = { tool: 'order', arguments: { sku: 'C' } };
     const run = await system.startRun(

@@ -5,6 +5,9 @@ import { assert, present } from '../../domain/kernel/assert';
 import { callKeyOf } from '../../domain/kernel/ids';
 import { type AgentContext, render } from '../agent-context';
 import { type ConversationDeps, storedAnswer } from '../llm/conversation';
+import { argumentsOf } from '../tools/judge-call';
+
+const SHOWN_CHARS_MAX = 10_000;
 
 export type TaskInput = NodeInput & { subject: TaskSubject };
 export type TaskText = Omit<NewTask, 'tenant' | 'runId' | 'node' | 'taskKey' | 'id'>;
@@ -55,15 +58,21 @@ async function toolApproval(
     toolCalls[toolIndex],
     `Call ${callKey} asks for ${toolCalls.length} tools, not for ${toolIndex}`,
   );
-  const details = { agent: agent.name, tool: call.name, arguments: parsedOr(call.argumentsJson), callIndex, toolIndex };
+  const details = {
+    agent: agent.name,
+    tool: call.name,
+    arguments: shownArguments(call.argumentsJson),
+    callIndex,
+    toolIndex,
+  };
   return approval(agent, `May the agent "${agent.name}" call the tool "${call.name}"?`, details);
 }
 
-/** Arguments that are no JSON are shown as they came: the person decides on what the model wrote. */
-function parsedOr(argumentsJson: string): unknown {
-  try {
-    return JSON.parse(argumentsJson) as unknown;
-  } catch {
-    return argumentsJson;
-  }
+/**
+ * Arguments that no tool can be called with are shown as they came, as much as anybody reads. JSON that is nested a
+ * thousand times, or has NUL in a key, can be parsed, but not stored: the question would be asked for ever.
+ */
+function shownArguments(argumentsJson: string): unknown {
+  const read = argumentsOf(argumentsJson);
+  return 'args' in read ? read.args : argumentsJson.slice(0, SHOWN_CHARS_MAX);
 }

@@ -39,7 +39,8 @@ export function argumentsProblem({ name, parameters }: Tool, args: Record<string
   return wrong === undefined ? undefined : `The arguments do not match the schema of "${name}": ${wrong}.`;
 }
 
-function argumentsOf(text: string): { args: Record<string, unknown> } | { problem: string } {
+/** What a model wrote as arguments, as far as anything may be done with it. */
+export function argumentsOf(text: string): { args: Record<string, unknown> } | { problem: string } {
   if (text.length > ARGUMENT_CHARS_MAX)
     return { problem: `The arguments have ${text.length} characters; at most ${ARGUMENT_CHARS_MAX} are taken.` };
   const value = parsed(text.trim() === '' ? '{}' : text); // some models write nothing for no arguments

@@ -1,5 +1,5 @@
 import type { NewArtifact } from '../../domain/artifacts/header';
-import { toJsonb } from './jsonb';
+import { storableText, toJsonb } from './jsonb';
 import { rows, type Db } from './rows';
 import { retryLost } from './transaction';
 
@@ -31,7 +31,7 @@ export async function completeNode(db: Db, node: CompletedNode): Promise<string>
       node.node,
       toJsonb(node.artifacts),
       node.outputRef,
-      node.model,
+      storableText(node.model),
       node.fastKey ?? null,
     ]),
   );

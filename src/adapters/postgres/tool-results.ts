@@ -1,5 +1,5 @@
 import type { NewArtifact } from '../../domain/artifacts/header';
-import { toJsonb } from './jsonb';
+import { storableText, toJsonb } from './jsonb';
 import { rows, type Db } from './rows';
 import { retryLost } from './transaction';
 
@@ -44,7 +44,7 @@ export type ToolState = { state: 'begun' } | { state: 'again' } | ({ state: 'end
 /** Notes that a tool is about to be executed, or answers with the result that there is. */
 export async function beginTool(db: Db, beginning: ToolBeginning): Promise<ToolState> {
   const { tenant, runId, node, toolKey, tool, argumentsHash, shareable, begunBy } = beginning;
-  const values = [tenant, runId, node, toolKey, tool, argumentsHash, shareable, begunBy];
+  const values = [tenant, runId, node, toolKey, storableText(tool), argumentsHash, shareable, begunBy];
   const [row] = await retryLost(db, () =>
     rows<ToolRow>(db, 'SELECT state, ok, ref FROM begin_tool($1, $2, $3, $4, $5, $6, $7, $8)', values),
   );

@@ -51,6 +51,7 @@ function tell(say: (line: string) => void): (event: StackEvent) => void {
   return (event) => {
     if (event.type === 'rung' && event.taken) say(`${event.service}: ${event.rung}, ${event.detail}`);
     if (event.type === 'progress') say(`${event.service}: ${event.text}`);
-    if (event.type === 'died') say(`${event.name} died and is restarted; unless it was killed on purpose, the figures are worth nothing`);
+    if (event.type === 'died')
+      say(`${event.name} died and is restarted; unless it was killed on purpose, the figures are worth nothing`);
   };
 }

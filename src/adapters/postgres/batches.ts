@@ -54,11 +54,10 @@ export async function getMember(db: Db, { tenant, batchId, position }: MemberKey
 /** In the order of the batch. */
 export async function listMembers(db: Db, tenant: string, batchId: string): Promise<Run[]> {
   if (!isUuid(batchId)) return [];
-  return rows<Run>(
-    db,
-    `${SELECT_RUNS} WHERE r.tenant_id = $1 AND r.batch_id = $2 ORDER BY r.batch_position`,
-    [tenant, batchId],
-  );
+  return rows<Run>(db, `${SELECT_RUNS} WHERE r.tenant_id = $1 AND r.batch_id = $2 ORDER BY r.batch_position`, [
+    tenant,
+    batchId,
+  ]);
 }
 
 /** Temporal knows it now. Idempotent. @returns false when it was known before or is closed */

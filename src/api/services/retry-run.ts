@@ -1,12 +1,4 @@
-import {
-  continueFromRun,
-  createRun,
-  getGraph,
-  getRunBudgets,
-  newId,
-  type Run,
-  type Tx,
-} from '../../adapters/postgres';
+import { continueFromRun, createRun, getGraph, getRunBudgets, newId, type Run, type Tx } from '../../adapters/postgres';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
 import type { RetryRun } from '../../contracts/api.schema';
 import { workflowId as workflowIdOf } from '../../contracts/workflow-ids';

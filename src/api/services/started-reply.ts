@@ -12,7 +12,14 @@ export async function startedReply(
 ): Promise<Reply> {
   const isAccepted = (await launch(deps, tenant, runId)) === 'accepted';
   const links = linksOf(runId, workflowId, deps.settings);
-  const body: RunStarted = { runId, workflowId, graph, status: 'pending', launch: isAccepted ? 'accepted' : 'started', links };
+  const body: RunStarted = {
+    runId,
+    workflowId,
+    graph,
+    status: 'pending',
+    launch: isAccepted ? 'accepted' : 'started',
+    links,
+  };
   return {
     status: isAccepted ? 202 : 201,
     body,

@@ -20,12 +20,26 @@ const steps = {
   },
 };
 
+/** Only for programs that depend on the package: nobody who starts the stack waits for it (9 s). */
+const types = {
+  stamp: inRoot('dist', '.typed'),
+  inputs: ['src', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.types.json', 'package-lock.json'],
+};
+
 /** Compiles `src` to `dist` and bundles the workflows; skips what is up to date. @throws Error with the tool's output. */
 async function build() {
   if (Object.values(steps).every(isCurrent)) return;
-  await withLock('build', buildUnlocked, (pid) =>
-    console.error(`Another process (${pid}) is building; waiting for it …`),
-  );
+  await withLock('build', buildUnlocked, waiting);
+}
+
+function waiting(pid) {
+  console.error(`Another process (${pid}) is building; waiting for it …`);
+}
+
+/** What `npm run build` makes: the programs, and the declarations of the package's exports. @throws as `build` */
+async function buildPackage() {
+  await build();
+  await withLock('build', () => runStep('Declaring types', types, declare), waiting);
 }
 
 async function buildUnlocked() {
@@ -62,10 +76,15 @@ async function bundle() {
   await runLogged('bundle', process.execPath, [path.join(__dirname, 'lib', 'bundle-workflows.cjs')]);
 }
 
-module.exports = { build };
+async function declare() {
+  const tsc = require.resolve('typescript/bin/tsc');
+  await runLogged('types', process.execPath, [tsc, '-p', 'tsconfig.types.json']);
+}
+
+module.exports = { build, buildPackage };
 
 if (require.main === module) {
-  build().catch((error) => {
+  buildPackage().catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -73,7 +73,8 @@ function copy(file) {
 }
 
 function removeOutputs(file) {
-  for (const output of [outputOf(file), `${outputOf(file)}.map`]) fs.rmSync(output, { force: true });
+  const output = outputOf(file);
+  for (const made of [output, `${output}.map`, output.replace(/\.js$/, '.d.ts')]) fs.rmSync(made, { force: true });
 }
 
 function isWanted(file) {

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import {
   Agent,
@@ -226,9 +228,33 @@ describe('the monitor', () => {
   });
 });
 
-test('the package export is this library, compiled, with its types', async () => {
+describe('the package', () => {
   const root = resolve(__dirname, '../..');
-  const script = `const { OrchestrationEngine, Agent, Workflow } = require('longhaul'); console.log([OrchestrationEngine, Agent, Workflow].map(({ name }) => name).join());`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: root });
-  expect(stdout.trim()).toBe('OrchestrationEngine,Agent,Workflow');
+  const run = promisify(execFile);
+
+  test('exports this library, compiled', async () => {
+    const script = `const { OrchestrationEngine, Agent, Workflow } = require('longhaul'); console.log([OrchestrationEngine, Agent, Workflow].map(({ name }) => name).join());`;
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: root });
+    expect(stdout.trim()).toBe('OrchestrationEngine,Agent,Workflow');
+  });
+
+  test('has types after `npm run build`: a program that depends on it is checked', async () => {
+    await run(process.execPath, [join(root, 'scripts/build.cjs')]);
+    const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, 'docs/guides/library.md'), 'utf8'))!;
+    const folder = mkdtempSync(join(tmpdir(), 'longhaul-library-'));
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'longhaul'));
+    writeFileSync(join(folder, 'right.mts'), example!);
+    writeFileSync(join(folder, 'wrong.mts'), example!.replace('costBudget: 5', "costBudget: 'five'"));
+    const compile = (file: string) =>
+      run(process.execPath, [require.resolve('typescript/bin/tsc'), ...STRICT, join(folder, file)], { cwd: folder });
+    await compile('right.mts');
+    await expect(compile('wrong.mts')).rejects.toMatchObject({ stdout: expect.stringContaining('TS2322') });
+    rmSync(folder, { recursive: true });
+  });
+
+  const STRICT = [
+    ...['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022'],
+    ...['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')],
+  ];
 });

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { decideTask, getRunEvents, getRunNodes, listTasks, runStatistics } from '../../src/adapters/postgres';
+import { decideTask, getRunEvents, getRunNodes, listTasks, openTask, runStatistics } from '../../src/adapters/postgres';
 import type { AgentOutput } from '../../src/domain/agents/agent-output';
 import { echoAgent, echoGraph } from '../support/graphs';
+import { newId, run as storedRun } from '../support/ledger';
 import { outputOf, startSystem, TENANT, type StartedRun, type System } from '../support/system';
 import { until } from '../support/until';
 
@@ -266,3 +267,18 @@ test('a decision that came while every worker was dead is found by the next ones
     await own.close();
   }
 });
+
+test('a run that cannot be told of its decisions keeps nobody else from hearing theirs', async () => {
+  const { workflowId, runId } = await storedRun(system.pool, { tenant: TENANT });
+  await system.temporal.client.workflow.start('agentRun', { workflowId, taskQueue: 'nobody-polls-this', args: [] });
+  await system.pool.query(`UPDATE run SET launch = 'started' WHERE id = $1`, [runId]);
+  const tasks = Array.from({ length: 60 }, (_, index) => ({ id: newId(), taskKey: `a/${index}` }));
+  for (const task of tasks) {
+    await openTask(system.pool, { ...task, tenant: TENANT, runId, node: 'a', kind: 'question', prompt: 'Hello?' });
+    await decide(task.id, { state: 'answered', answer: 'Yes.' });
+  }
+  const heard = await system.startRun(echoGraph([person('other')]));
+  await decide((await asked(heard)).taskId, { state: 'answered', answer: 'Yes.' });
+  expect(await heard.result()).toMatchObject({ status: 'completed' });
+  await system.temporal.client.workflow.getHandle(workflowId).terminate();
+}, 90_000);

@@ -147,9 +147,13 @@ const SELECT_UNDELIVERED = `
          r.launch = 'closed' AS "runIsOver"
   FROM human_task t JOIN run r ON r.id = t.run_id WHERE t.state NOT IN ('open', 'cancelled') AND t.delivered_at IS NULL`;
 
-/** For the sweeper, over all tenants, longest waiting first. */
-export async function undeliveredDecisions(db: Db, { limit }: { limit: number }): Promise<UndeliveredDecision[]> {
-  return rows<UndeliveredDecision>(db, `${SELECT_UNDELIVERED} ORDER BY t.decided_at LIMIT $1`, [limit]);
+/** For the sweeper, over all tenants, oldest task first; the next page is what follows the last task of this one. */
+export async function undeliveredDecisions(
+  db: Db,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<UndeliveredDecision[]> {
+  const page = 'AND ($2::uuid IS NULL OR t.id > $2) ORDER BY t.id LIMIT $1';
+  return rows<UndeliveredDecision>(db, `${SELECT_UNDELIVERED} ${page}`, [limit, after ?? null]);
 }
 
 /** @returns undefined when it is delivered, or not decided yet */

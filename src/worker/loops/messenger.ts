@@ -27,8 +27,16 @@ export function startMessenger(deps: MessengerDeps): Loop {
 }
 
 async function deliverDecisions(deps: MessengerDeps): Promise<void> {
-  const decisions = await undeliveredDecisions(deps.pool, { limit: BATCH });
-  await allOrFirstFailure(decisions.map((decision) => deliverDecision(deps, decision)));
+  const told: Promise<void>[] = [];
+  // All of them, page by page: a run that cannot be told, with many decisions, would be the first page for ever.
+  for (let after: string | undefined; ;) {
+    const page = await undeliveredDecisions(deps.pool, { limit: BATCH, after });
+    const telling = page.map((decision) => deliverDecision(deps, decision));
+    told.push(...telling);
+    await Promise.allSettled(telling);
+    after = page.at(-1)?.taskId;
+    if (after === undefined) return await allOrFirstFailure(told);
+  }
 }
 
 async function passOnCancels(deps: MessengerDeps): Promise<void> {

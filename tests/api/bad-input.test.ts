@@ -62,7 +62,7 @@ const HOSTILE: [string, object | string, string[]][] = [
   ['a template of a megabyte', graph(agent({ promptTemplate: 'x'.repeat(MEGABYTE) })), ['agents[0].promptTemplate']],
   ['a key of a megabyte', `{"name":"bad","agents":[],"${'k'.repeat(MEGABYTE)}":1}`, ['agents']],
   ['depth of 100,000', nested(100_000), ['inputs.x[0][0]']],
-  ['1,001 agents', chain('bad', 1_001), ['agents']],
+  ['5,001 agents', chain('bad', 5_001), ['agents']],
 ];
 
 async function rowCounts(): Promise<unknown> {

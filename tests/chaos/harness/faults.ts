@@ -91,6 +91,36 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** Whoever holds something, the books too. */
+const ANYBODY = ['worker-llm', 'worker-workflows', 'worker-io', 'api', 'temporal', 'redis', 'postgres'];
+const KILLS = 3;
+/** Answers between two kills, of a graph of a thousand. */
+const ANSWERS_APART = 200;
+
+/** Three processes, one after the other, each well after the one before is back. */
+export const THREE_KILLS: Fault = {
+  name: 'kills',
+  what: `SIGKILL of ${KILLS} processes, whichever, in the course of one run`,
+  losesCalls: true,
+  strike: async (world, random) => {
+    for (let count = 0; count < KILLS; count += 1) {
+      const before = answers(world);
+      await until(
+        () => answers(world),
+        (now) => now >= before + ANSWERS_APART,
+        300_000,
+        'the run to go on',
+      );
+      await kill(world, random.pick(ANYBODY), 'SIGKILL');
+    }
+    return true;
+  },
+};
+
+function answers({ client }: World): number {
+  return client.book().filter(({ kind }) => kind === 'completed').length;
+}
+
 /** `F1`, or `F1/llm` for one victim. @throws naming what is known */
 export function faultNamed(text: string): Fault {
   const [name, victim] = text.split('/');

@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
 import { productBuild } from './build';
-import { faultNamed, FAULTS } from './faults';
+import { faultNamed, FAULTS, THREE_KILLS } from './faults';
 import { isGreen, runChaos } from './run-chaos';
 import { runSabotage } from './run-sabotage';
+import { thousand } from './workload';
 
-const USAGE = `npm run chaos -- --seed N [--minutes M] [--faults F1,F5,…] [--json] [--sabotage]
+const USAGE = `npm run chaos -- --seed N [--minutes M] [--faults F1,F5,…] [--json] [--thousand | --sabotage]
 
   --seed N      decides delays, victims and order
   --minutes M   how long faults go on (1); each strikes at least once
   --faults …    which (all):
 ${FAULTS.map(({ name, what }) => `                ${name.padEnd(4)} ${what}`).join('\n')}
   --json        the verdict as one JSON line on stdout
+  --thousand    instead: one graph of 1,000 agents, in whose course three processes are killed
   --sabotage    instead: three broken builds, each of which must be caught`;
 
 const MINUTES_MAX = 24 * 60;
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '1' },
       faults: { type: 'string' },
       json: { type: 'boolean', default: false },
+      thousand: { type: 'boolean', default: false },
       sabotage: { type: 'boolean', default: false },
     },
   });
@@ -38,8 +41,9 @@ async function main(): Promise<void> {
     if (caught.some(({ by }) => by.length === 0)) process.exitCode = 1;
     return;
   }
-  const faults = values.faults === undefined ? FAULTS : values.faults.split(',').map(faultNamed);
-  const report = await runChaos({ seed, minutes, faults, build: productBuild(), keepFailed: true, say });
+  const named = values.faults === undefined ? FAULTS : values.faults.split(',').map(faultNamed);
+  const what = values.thousand ? { minutes: 0, faults: [THREE_KILLS], workload: thousand } : { minutes, faults: named };
+  const report = await runChaos({ seed, ...what, build: productBuild(), keepFailed: true, say });
   print(report);
   if (!isGreen(report)) process.exitCode = 1;
 }

@@ -15,7 +15,7 @@ import {
 import { readBooks, type Outcome } from './books';
 import type { Fault } from './faults';
 import { noTaskFailed } from './histories';
-import type { Work } from './workload';
+import type { Work, Workload } from './workload';
 import type { World } from './world';
 
 export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7';
@@ -30,7 +30,8 @@ export interface ScenarioResult {
 
 type Started = Work & { runId: string };
 
-const END_MS = 90_000;
+/** Until the first answers are there. */
+const BEGUN_MS = 90_000;
 const QUIET_MS = 30_000;
 /** The last view of a run is long; its head says enough. */
 const SHOWN_CHARS = 300;
@@ -38,7 +39,7 @@ const SHOWN_CHARS = 300;
 /** Runs the mix, strikes in the middle of it, waits for the end of all, and compares the books. */
 export async function playScenario(
   world: World,
-  works: readonly Work[],
+  { works, endMs }: Workload,
   fault: Fault | undefined,
   expected: ReadonlyMap<string, Outcome>,
   random: SeededRandom,
@@ -47,7 +48,7 @@ export async function playScenario(
   try {
     const started = await startAll(world, works);
     const fired = fault ? await strikeMidway(world, started, fault, random) : true;
-    const stuck = await waitForEnd(world, started);
+    const stuck = await waitForEnd(world, started, endMs);
     const result = await compare(world, started, fault, expected, stuck);
     const looks = watch.stop();
     const blind = looks === 0 ? ['nobody saw the budgets'] : [];
@@ -76,20 +77,20 @@ async function strikeMidway(
   await until(
     () => lines('completed'),
     (count) => count >= atLeast && lines('accepted') > count,
-    END_MS,
+    BEGUN_MS,
     'a run in the middle',
   );
   return await fault.strike(world, random, random.pick(fault.victims ?? ['']));
 }
 
 /** I6, as the read model tells it. */
-async function waitForEnd({ client }: World, started: readonly Started[]): Promise<Violations> {
+async function waitForEnd({ client }: World, started: readonly Started[], endMs: number): Promise<Violations> {
   const ends = started.map(async ({ name, runId }) => {
     try {
       await until(
         () => client.run(runId),
         ({ status }) => isTerminalRunStatus(status),
-        END_MS,
+        endMs,
       );
       return [];
     } catch (error) {

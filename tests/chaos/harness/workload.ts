@@ -9,6 +9,15 @@ export interface Work {
   hasOneOutcome: boolean;
 }
 
+/** What runs in each scenario. */
+export interface Workload {
+  works: Work[];
+  /** How many of them complete whatever happens. */
+  successes: number;
+  /** After this they count as stuck. */
+  endMs: number;
+}
+
 const LAYERS = 3;
 const WIDTH = 4;
 const CHAIN = 5;
@@ -22,7 +31,7 @@ const RACE_BUDGET_USD = 0.0004;
 const PATIENT = { retryPolicy: { strategy: 'constant_delay', baseDelaySeconds: 1 } };
 
 /** A graph in layers, a chain, and a race for a budget that is too small; delays and texts are the seed's. */
-export function workload(random: SeededRandom): Work[] {
+export function workload(random: SeededRandom): Workload {
   const prompt = (name: string) => `Agent: ${name}\n[[delay: ${random.integer(100, 700)}]] word ${random.hex(6)}`;
   const layered = layeredGraph(LAYERS, WIDTH, (index) => ({ ...PATIENT, promptTemplate: prompt(`n${index}`) }));
   const chain = Array.from({ length: CHAIN }, (_, index) =>
@@ -35,7 +44,7 @@ export function workload(random: SeededRandom): Work[] {
   const race = Array.from({ length: RACERS }, (_, index) =>
     echoAgent(`r${index}`, { ...PATIENT, promptTemplate: prompt(`r${index}`), queueTimeoutSeconds: QUEUE_SECONDS }),
   );
-  return [
+  const works: Work[] = [
     { name: 'layers', definition: { ...layered, name: 'layers' }, hasOneOutcome: true },
     { name: 'chain', definition: { name: 'chain', agents: chain, costBudgetUsd: 10 } as never, hasOneOutcome: true },
     {
@@ -44,4 +53,16 @@ export function workload(random: SeededRandom): Work[] {
       hasOneOutcome: false,
     },
   ];
+  return { works, successes: 2, endMs: 90_000 };
+}
+
+/** One graph of a thousand agents; every tenth is six times as slow as the others. */
+export function thousand(): Workload {
+  const delay = (index: number) => (index % 10 === 0 ? 600 : 100);
+  const graph = layeredGraph(10, 100, (index) => ({
+    ...PATIENT,
+    promptTemplate: `Agent: n${index}\n[[delay: ${delay(index)}]]`,
+  }));
+  const definition = { ...graph, name: 'thousand', maxParallelAgents: 50 };
+  return { works: [{ name: 'thousand', definition, hasOneOutcome: true }], successes: 1, endMs: 600_000 };
 }

@@ -31,13 +31,20 @@ export interface World {
 /** Longer than a stall, so that who wakes finds his attempts still his; short, because a death that nobody saw is waited out. */
 const LEASE_MS = 8_000;
 
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const EXIT_INTERRUPTED = 130;
+
 export async function openWorld(build: Build, onProgress: (text: string) => void): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'longhaul-chaos-'));
   await chmod(dir, 0o755); // PostgreSQL's own user must reach its data below
   const ports = await portsOf();
   const links = await linksTo(ports);
   const { postgresPassword, redisPassword } = loadCredentials(join(dir, '.longhaul', 'credentials.json'));
+  const giveUp = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => giveUp.abort(new Error(`ended by ${signal}`));
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
   const stack = await build.startStack({
+    signal: giveUp.signal,
     ...{ dir, ports, durable: false, searchAttributes: SEARCH_ATTRIBUTES },
     workerEnv: {
       TEMPORAL_ADDRESS: `127.0.0.1:${links.temporal.port}`,
@@ -54,12 +61,15 @@ export async function openWorld(build: Build, onProgress: (text: string) => void
     },
     onEvent: (event) => event.type === 'progress' && onProgress(`${event.service}: ${event.text}`),
   });
+  // A program that just dies leaves services behind that nobody looks for.
+  giveUp.signal.addEventListener('abort', () => void stack.stop().finally(() => process.exit(EXIT_INTERRUPTED)));
   const { postgres, temporal: address } = stack.state.services;
   const pool = createPool(postgres!.url, { max: 3, onIdleError: () => undefined }); // restarts are our own doing
   const temporal = await connectTemporal(address!);
   return {
     ...{ dir, stack, client: new Client(stack), links, pool, temporal },
     close: async (keep) => {
+      for (const signal of INTERRUPTS) process.off(signal, interrupt);
       await Promise.all([pool.end(), temporal.close()]);
       await stack.stop();
       await Promise.all(Object.values(links).map((link) => link.close()));

@@ -93,8 +93,8 @@ const CASES: Case[] = [
     change: [
       {
         file: 'workflows/node/script-node.ts',
-        from: 'context.fast().runScript(input)',
-        to: "(context.fast() as unknown as Record<string, (input: unknown) => Promise<void>>)['runOther']!(input)",
+        from: 'fast.runScript(input)',
+        to: "(fast as unknown as Record<string, (input: unknown) => Promise<never>>)['runOther']!(input)",
       },
     ],
     history: 'fast-lane.1.json',

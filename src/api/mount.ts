@@ -46,11 +46,17 @@ function inputOf(req: Request, route: Route): { params: never; query: never; bod
 }
 
 /** Ids that cannot exist are unknown ids: 404, as for those of another tenant. */
-function paramsOf(req: Request, { params: schema, tag }: Route): unknown {
+function paramsOf(req: Request, { params: schema, path }: Route): unknown {
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse({ ...req.params });
   if (parsed.success && structureProblems(parsed.data).length === 0) return parsed.data;
-  throw new LonghaulError('NotFound', { what: tag, id: Object.values(req.params).join('/').slice(0, 200) });
+  throw new LonghaulError('NotFound', { what: ownerOf(path), id: Object.values(req.params).join('/').slice(0, 200) });
+}
+
+/** `/batches/{id}/cancel` is about a `Batch`. */
+function ownerOf(path: string): string {
+  const [, initial = 'P', rest = 'ath'] = /^\/(\w)(\w+?)e?s\//.exec(path) ?? [];
+  return initial.toUpperCase() + rest;
 }
 
 function queryOf(req: Request, { query: schema }: Route): unknown {

@@ -59,6 +59,12 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new LonghaulError('UnusableFile', { file, detail: (error as Error).message });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new LonghaulError('UnusableFile', { file, detail: READ_PROBLEMS[code ?? ''] ?? message });
   }
 }
+
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: `there is no such file (paths begin at ${process.cwd()}).`,
+  EISDIR: 'it is a folder; name a file in it.',
+};

@@ -10,7 +10,15 @@ export function createProgram(): Command {
     .showHelpAfterError('Run `longhaul help` for the list of commands.')
     .exitOverride();
   for (const register of COMMANDS) register(program);
+  for (const command of program.commands) pointToHelp(command, 'longhaul');
   return program;
+}
+
+/** Who used a command wrongly wants its page, not the list of all. */
+function pointToHelp(command: Command, parents: string): void {
+  const words = `${parents} ${command.name()}`;
+  command.showHelpAfterError(`See \`${words} --help\`.`);
+  for (const child of command.commands) pointToHelp(child, words);
 }
 
 async function main(): Promise<void> {

@@ -70,15 +70,16 @@ describe('bodies', () => {
     void (await under.api.post('/runs').type('application/yaml').send('graph: x').expect(415)));
 
   it.each([
-    ['not JSON', 'application/json', '{"name": '],
-    ['nothing', 'application/json', ''],
-    ['not UTF-8', 'application/json', Buffer.from([0x22, 0xff, 0x22])],
-    ['not YAML', 'application/yaml', 'a: [1'],
-    ['YAML with a key twice', 'application/yaml', 'a: 1\na: 2'],
-    ['YAML that multiplies itself', 'application/yaml', bomb()],
-  ])('refuses %s with 400', async (_what, type, text) => {
+    ['not JSON', 'application/json', '{"name": ', 'JSON'],
+    ['nothing', 'application/json', '', 'JSON'],
+    ['not UTF-8', 'application/json', Buffer.from([0x22, 0xff, 0x22]), 'UTF-8'],
+    ['not YAML', 'application/yaml', 'a: [1', 'YAML'],
+    ['YAML with a key twice', 'application/yaml', 'a: 1\na: 2', 'YAML'],
+    ['YAML that multiplies itself', 'application/yaml', bomb(), 'YAML'],
+  ])('refuses %s with 400, and says what it should have been', async (_what, type, text, format) => {
     const { status, body } = await send('/graphs', type, text);
     expect([status, JSON.parse(body).code]).toEqual([400, 'MalformedBody']);
+    expect(JSON.parse(body).detail).toMatch(new RegExp(`^The request body is not valid ${format}: \\S`));
   });
 
   it('names an unknown content-encoding', async () => {
@@ -107,6 +108,16 @@ describe('addresses', () => {
       instance: expect.any(String),
       requestId: headers['x-request-id'],
     });
+  });
+
+  it.each([
+    ['/runs/nonsense', 'Run "nonsense"'],
+    ['/runs/nonsense/tasks', 'Run "nonsense"'],
+    ['/batches/nonsense', 'Batch "nonsense"'],
+    ['/artifacts/nonsense', 'Artifact "nonsense"'],
+  ])('says at %s what does not exist', async (path, what) => {
+    const { body } = await under.api.get(path).expect(404);
+    expect(body.detail).toBe(`${what} does not exist.`);
   });
 
   it('names the methods that a path has', async () => {

@@ -59,6 +59,7 @@ it('answers with a value, approves and rejects', async () => {
     'completed',
     'failed',
   ]);
+  expect((await cli.run('runs', 'result', no)).stdout).toContain('A person did not let "careful" begin.');
 });
 
 it('pauses, changes priority and budget, resumes, and tries again', async () => {

@@ -13,6 +13,7 @@ afterAll(() => removeFolder(dir));
 describe('wrong usage ends with 2 before anything is asked or started', () => {
   it.each([
     [['frobnicate'], 'unknown command'],
+    [['runs', 'show'], 'See `longhaul runs show --help`.'],
     [['runs', 'list', '--limit', '1e3'], 'whole number from 1 to 200'],
     [['up', '--api-port', '70000'], 'whole number from 1 to 65535'],
     [['run', 'g.yaml', '--budget', 'NaN'], 'US dollars above 0'],
@@ -101,7 +102,10 @@ describe('something else that answers', () => {
       stderr: expect.stringContaining('list.yaml cannot be used: it holds a list'),
     });
     const missing = await run('run', 'missing.yaml', '--api-url', url);
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('missing.yaml cannot be used: ENOENT') });
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('missing.yaml cannot be used: there is no such file'),
+    });
     expect(seen).toHaveLength(before);
   });
 });

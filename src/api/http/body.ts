@@ -68,7 +68,7 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new LonghaulError('MalformedBody', { detail: 'it is not UTF-8' }, [], { cause });
+    throw new LonghaulError('MalformedBody', { format: 'UTF-8', detail: 'send text in UTF-8' }, [], { cause });
   }
 }
 
@@ -76,9 +76,8 @@ function json(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LonghaulError('MalformedBody', { detail: `${where}${(cause as Error).message.slice(0, 200)}` }, [], {
-      cause,
-    });
+    const detail = `${where}${(cause as Error).message.slice(0, 200)}`;
+    throw new LonghaulError('MalformedBody', { format: 'JSON', detail }, [], { cause });
   }
 }
 
@@ -91,7 +90,9 @@ function yaml(text: string): unknown {
     return parseYaml(text, { maxAliasCount: YAML_ALIASES_MAX, prettyErrors: true });
   } catch (cause) {
     const detail =
-      cause instanceof YAMLError || cause instanceof ReferenceError ? cause.message.slice(0, 300) : 'it cannot be read';
-    throw new LonghaulError('MalformedBody', { detail }, [], { cause });
+      cause instanceof YAMLError || cause instanceof ReferenceError
+        ? cause.message.trim().slice(0, 300)
+        : 'it cannot be read';
+    throw new LonghaulError('MalformedBody', { format: 'YAML', detail }, [], { cause });
   }
 }

@@ -47,7 +47,10 @@ function operatingError(thrown: unknown, path: string, requestId: string): Longh
   if (type === 'entity.too.large') return new LonghaulError('BodyTooLarge', { limitBytes: Number(limit) });
   if (type === 'encoding.unsupported') return new LonghaulError('UnsupportedMediaType', UNKNOWN_ENCODING);
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return new LonghaulError('MalformedBody', { detail: typeof type === 'string' ? type : 'it cannot be decoded' });
+    return new LonghaulError('MalformedBody', {
+      format: 'text',
+      detail: typeof type === 'string' ? type : 'it cannot be decoded',
+    });
   return new LonghaulError('Internal', { requestId }, [], { cause: thrown });
 }
 

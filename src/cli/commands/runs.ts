@@ -89,7 +89,10 @@ async function result(runId: string, options: CommonOptions & { node?: string })
   const answer = await api.get<RunResult>(`/runs/${encodeURIComponent(runId)}/result`, { node: options.node });
   console.answer(answer, () =>
     Object.entries(answer.outputs)
-      .map(([name, { status, output }]) => `── ${name} (${status})\n${contentOf(output)}`)
+      .map(
+        ([name, { status, reason, output }]) =>
+          `── ${name} (${status})\n${output ? contentOf(output) : (reason ?? '')}`,
+      )
       .join('\n\n'),
   );
 }

@@ -9,7 +9,7 @@ export const ERRORS = {
   // ── input ────────────────────────────────────────────────────────────────
   InvalidRequest: { status: 422, retryable: false, message: '{where}: {count} problem(s) found; see `problems`.' },
   InvalidGraph: { status: 422, retryable: false, message: 'Agent graph "{name}": {count} problem(s) found; nothing was stored. See `problems`.' },
-  MalformedBody: { status: 400, retryable: false, message: 'The request body is not valid JSON: {detail}' },
+  MalformedBody: { status: 400, retryable: false, message: 'The request body is not valid {format}: {detail}' },
   BodyTooLarge: { status: 413, retryable: false, message: 'The request body is larger than {limitBytes} bytes. Send a smaller one.' },
   UnsupportedMediaType: { status: 415, retryable: false, message: 'Content type "{contentType}" is not supported here; send {expected}.' },
   Unauthorized: { status: 401, retryable: false, message: 'No valid bearer token came with the request. Send `Authorization: Bearer <token>`; `longhaul up` prints one.' },

@@ -26,8 +26,8 @@ const RUNS_PER_PAGE = 100;
 const GIVE_UP_MS = 3_600_000;
 
 /**
- * Keeps the history of every finished run as an artifact, so that it can be replayed after Temporal's retention (a day on
- * the dev server). One run at a time: a history may weigh 48 MiB. Several io workers may do it at once, because the
+ * Keeps the history of every finished run as an artifact, so that it can be replayed after Temporal's retention (30 days
+ * with the embedded server, a day on a bare dev server). One run at a time: a history may weigh 48 MiB. Several io workers may do it at once, because the
  * artifact has a key of its own and the first reference stays.
  */
 export function startHistoryKeeper(deps: HistoryKeeperDeps): Loop {

@@ -24,6 +24,11 @@ const { problemsOf, withCounts } = require('../../scripts/features.cjs') as {
 const settings = describeSettings();
 const schema = z.toJSONSchema(settingsSchema, { io: 'input' });
 
+it('leads from the README to every guide', () => {
+  const guides = projectFiles('docs').filter((file) => file.startsWith('docs/guides/'));
+  expect(guides.filter((file) => !read('README.md').includes(`](${file})`))).toEqual([]);
+});
+
 describe('generated pages are in step with the source (else: npm run docs:generate)', () => {
   it.each([
     ['docs/reference/errors.md', () => reference.errorsPage(ERRORS)],

@@ -9,11 +9,13 @@ import cases from '../../fixtures/provider-errors/cases.json';
 const CANARY = 'sk-proj-canary0123456789';
 let server: Server;
 let requests = 0;
+let authorization: string | undefined;
 let respond: RequestListener = () => undefined;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     requests += 1;
+    authorization = request.headers.authorization;
     request.resume().on('end', () => respond(request, response));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -45,6 +47,7 @@ async function failure(listener: RequestListener, maxResponseBytes?: number): Pr
     .catch((error: unknown) => error);
   if (!ProviderFailure.is(outcome)) throw new Error(`expected a ProviderFailure, got ${JSON.stringify(outcome)}`);
   expect(requests).toBe(1); // the client must not retry by itself
+  expect(authorization).toBe(`Bearer ${CANARY}`);
   expect(JSON.stringify(outcome.facts)).not.toMatch(/sk-proj|canary/);
   return outcome.facts;
 }

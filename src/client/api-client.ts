@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem } from '../domain/kernel/errors';
 
 /** The API answered with a problem document. */
@@ -28,9 +30,14 @@ export interface ApiAddress {
 /** An answer that takes longer is a broken one: the API starts things, it does not wait for them. */
 const DEADLINE_MS = 30_000;
 
+/** An answer that was lost is asked for again this often, at first after 200 ms and then after ever longer. */
+const CREATE_TRIES = 4;
+const CREATE_AGAIN_MS = 200;
+
 export interface Body {
   content: string;
   type: 'application/json' | 'application/yaml' | 'application/x-ndjson';
+  idempotencyKey?: string;
 }
 
 export type Query = Record<string, string | number | undefined>;
@@ -53,6 +60,22 @@ export class ApiClient {
 
   post<T>(path: string, document: unknown): Promise<T> {
     return this.send<T>('POST', path, { content: JSON.stringify(document), type: 'application/json' });
+  }
+
+  /**
+   * A POST that makes something. It goes out under a key of its own and is repeated under it when the answer was lost:
+   * without one, nobody could tell whether asking again starts a second run.
+   */
+  async create<T>(path: string, document: unknown): Promise<T> {
+    const body: Body = { content: JSON.stringify(document), type: 'application/json', idempotencyKey: randomUUID() };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.send<T>('POST', path, body);
+      } catch (error) {
+        if (tries === CREATE_TRIES || !isWorthAsking(error)) throw error;
+        await delay(CREATE_AGAIN_MS * 2 ** (tries - 1));
+      }
+    }
   }
 
   async send<T>(method: string, path: string, body?: Body, signal?: AbortSignal): Promise<T> {
@@ -83,6 +106,7 @@ export class ApiClient {
     const headers = {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body ? { 'content-type': body.type } : {}),
+      ...(body?.idempotencyKey ? { 'idempotency-key': body.idempotencyKey } : {}),
     };
     const deadline = AbortSignal.timeout(DEADLINE_MS);
     try {
@@ -113,6 +137,11 @@ export class ApiClient {
   private strange(status: number, text: string): string {
     return `${this.address.url} answered HTTP ${status} with something that is no answer of this API. Is it the right address? It began: ${text.slice(0, 200)}`;
   }
+}
+
+/** Nobody answered, or the first request of this key is still being answered. */
+function isWorthAsking(error: unknown): boolean {
+  return error instanceof ApiUnreachable || (error instanceof ApiProblem && error.code === 'IdempotencyInProgress');
 }
 
 /** @throws what `otherwise` makes when the text is no JSON */

@@ -11,7 +11,7 @@ import type {
 import { isTerminalRunStatus, type RunStatus } from '../domain/agents/run-state';
 import { LonghaulError } from '../domain/kernel/errors';
 import { Gate } from '../domain/kernel/gate';
-import { ApiProblem, type ApiClient } from './api-client';
+import { ApiProblem, ApiUnreachable, type ApiClient } from './api-client';
 import { EngineConfig } from './engine-config';
 import { FailureHandler } from './failure-handler';
 import { fillResults } from './fill-results';
@@ -35,7 +35,8 @@ interface Registered {
  * The orchestration engine as a program sees it. The work itself is the installation's: it goes on when this program
  * ends, and everything here asks the REST API.
  *
- * Every method rejects with ApiProblem for what the API refuses, and ApiUnreachable when nobody answers.
+ * Every method rejects with ApiProblem for what the API refuses, and ApiUnreachable when nobody answers; only waiting for
+ * the end of a run goes on until somebody does.
  */
 export class OrchestrationEngine {
   readonly monitor: Monitor;
@@ -60,7 +61,7 @@ export class OrchestrationEngine {
   /** Stores the workflow as a version of its name. @returns its id, `name@version`: good in every program, for ever */
   async registerWorkflow(workflow: Workflow): Promise<string> {
     await this.ready();
-    const { name, version } = await this.client.post<GraphCreated>('/graphs', this.definitionOf(workflow));
+    const { name, version } = await this.client.create<GraphCreated>('/graphs', this.definitionOf(workflow));
     return this.remember({ name, version, workflow });
   }
 
@@ -69,7 +70,7 @@ export class OrchestrationEngine {
     await this.ready();
     const { name, version, workflow } = await this.find(workflowId);
     return await this.slots.pass(async () => {
-      const { runId } = await this.client.post<RunStarted>('/runs', { graph: { name, version }, inputs });
+      const { runId } = await this.client.create<RunStarted>('/runs', { graph: { name, version }, inputs });
       this.lastRun.set(workflowId, runId);
       await this.ended<RunView>(`/runs/${runId}`);
       return await this.resultOf(workflow, runId);
@@ -110,7 +111,7 @@ export class OrchestrationEngine {
 
   private async executeBatch(ids: readonly string[], found: readonly Registered[], from: number): Promise<Workflow[]> {
     const part = found.slice(from, from + BATCH_RUNS_MAX);
-    const { batchId, runIds } = await this.client.post<BatchStarted>('/batches', {
+    const { batchId, runIds } = await this.client.create<BatchStarted>('/batches', {
       maxConcurrentRuns: Math.min(this.config.maxConcurrentWorkflows, BATCH_RUNS_MAX),
       runs: part.map(({ name, version }) => ({ graph: { name, version } })),
     });
@@ -135,8 +136,18 @@ export class OrchestrationEngine {
   private async ended<T extends { status: RunStatus }>(path: string): Promise<void> {
     const { signal } = this.stopping;
     for (const patience = new Patience(); ; await patience.pause(signal)) {
-      const { status } = await this.client.get<T>(path, {}, signal);
-      if (isTerminalRunStatus(status)) return;
+      const view = await this.unlessAway(() => this.client.get<T>(path, {}, signal));
+      if (view && isTerminalRunStatus(view.status)) return;
+    }
+  }
+
+  /** Who waits for days outlives a restart of the API. Shutting down ends the waiting. */
+  private async unlessAway<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ApiUnreachable) return undefined;
+      throw error;
     }
   }
 

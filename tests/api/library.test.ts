@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,6 +42,31 @@ function engineWith(options: EngineConfigOptions = {}): OrchestrationEngine {
   const engine = new OrchestrationEngine(client, new EngineConfig(options));
   engines.push(engine);
   return engine;
+}
+
+/** Passes everything on, but keeps the first answer of each kind to itself and hangs up. */
+async function losingFirstAnswers(target: string) {
+  const lost: string[] = [];
+  const passOn = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const answer = await fetch(`${target}${request.url}`, {
+      method: request.method,
+      headers: Object.entries(request.headers).filter((entry): entry is [string, string] =>
+        ['authorization', 'content-type', 'idempotency-key'].includes(entry[0]),
+      ),
+      body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,
+    });
+    const text = await answer.text();
+    const kind = `${request.method} ${request.url?.split('/').slice(0, 2).join('/')}`;
+    if (lost.some((known) => known.startsWith(kind))) return void response.writeHead(answer.status).end(text);
+    lost.push(`${request.method} ${request.url}`);
+    response.destroy();
+  };
+  const server = createServer((request, response) => void passOn(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, lost: () => lost, close: async () => void server.close() };
 }
 
 const agent = (name: string, more: Partial<ConstructorParameters<typeof Agent>[0]> = {}) =>
@@ -162,6 +189,19 @@ test('a program that counts on narrower limits than the installation has starts 
   const workflow = new Workflow({ name: 'careful', agents: [agent('a')] });
   await expect(engine.registerWorkflow(workflow)).rejects.toThrow(/allows 600 as requestsPerMinute, .* counts on 5/);
   await expect(client.get('/graphs/careful')).rejects.toMatchObject({ status: 404 });
+});
+
+test('an answer that is lost on the way is asked for again, and starts no second run', async () => {
+  const lossy = await losingFirstAnswers(under.url);
+  const engine = new OrchestrationEngine(new LonghaulClient({ url: lossy.url, token: TOKEN }));
+  engines.push(engine);
+  const id = await engine.registerWorkflow(new Workflow({ name: 'lossy', description: '', agents: [agent('only')] }));
+  const done = await engine.executeWorkflow(id);
+  expect(done.status).toBe('completed');
+  expect(lossy.lost()).toEqual(['POST /graphs', 'POST /runs', expect.stringMatching(/^GET \/runs\//)]);
+  const { items } = await client.get<{ items: { name: string }[] }>('/runs', { limit: 100 });
+  expect(items.filter(({ name }) => name === 'lossy')).toHaveLength(1);
+  await lossy.close();
 });
 
 test('shutdown ends the waiting; the run goes on', async () => {

@@ -30,7 +30,7 @@ function startCommand(batch: Command): void {
 
 async function start(file: string, options: CommonOptions & { watch: boolean }): Promise<void> {
   const { api, console } = contextOf(options);
-  const started = await api.post<BatchStarted>('/batches', await withStoredGraphs(api, file, console));
+  const started = await api.create<BatchStarted>('/batches', await withStoredGraphs(api, file, console));
   console.say(`Batch ${started.batchId} of ${started.runIds.length} runs`);
   if (!options.watch) return console.answer(started, () => `See how it stands: longhaul batch show ${started.batchId}`);
   endWith(await followBatch(api, started.batchId, console), console);

@@ -34,7 +34,7 @@ async function pause(runId: string, action: 'pause' | 'resume', options: CommonO
 
 async function retry(runId: string, options: CommonOptions & { budget?: number }): Promise<void> {
   const { api, console } = contextOf(options);
-  const started = await api.post<RunStarted>(pathOf(runId, 'retry'), { costBudgetUsd: options.budget });
+  const started = await api.create<RunStarted>(pathOf(runId, 'retry'), { costBudgetUsd: options.budget });
   console.answer(
     started,
     () =>

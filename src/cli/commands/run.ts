@@ -27,7 +27,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const { api, console } = contextOf(options);
   const inputs = { ...readInputs(options.inputs), ...Object.fromEntries(options.input) };
   const graph = await storeGraph(api, readGraph(file), console);
-  const started = await api.post<RunStarted>('/runs', {
+  const started = await api.create<RunStarted>('/runs', {
     graph: { name: graph.name, version: graph.version },
     inputs,
     costBudgetUsd: options.budget,

@@ -70,7 +70,7 @@ async function demonstrate(demo: Demonstration): Promise<boolean> {
 async function playRun({ stack, scenario, model, console, signal }: Demonstration): Promise<RunView> {
   const api = clientOf(stack.state());
   const graph = await storeGraph(api, graphWith(model), console);
-  const { runId, links } = await api.post<RunStarted>('/runs', {
+  const { runId, links } = await api.create<RunStarted>('/runs', {
     graph: { name: graph.name, version: graph.version },
     costBudgetUsd: scenario.costBudgetUsd,
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +11,8 @@ import { attemptsOf, providerLog, startStack, testRun, type Stack } from './supp
 let stack: Stack;
 beforeAll(async () => void (stack = await startStack()));
 afterAll(() => stack.stop());
+const folder = mkdtempSync(join(tmpdir(), 'longhaul-crash-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Nothing is at hand: room is reserved, then a permit is waited for. */
 const NO_PERMITS = { windows: [], concurrent: 0 };
@@ -51,7 +53,7 @@ describe('killed at each point of a call, then called again', () => {
       const { runId, call } = await testRun(stack.pool);
       const { buildArtifacts: _unused, ...request } = call(0);
       const options = { calls: [request], limits: LIMITS, prefix: `crash-${randomUUID()}`, leaseMs: 60_000 };
-      const count = join(mkdtempSync(join(tmpdir(), 'longhaul-crash-')), 'count');
+      const count = join(folder, point);
       const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: count };
       const states = async () => (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state);
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPriceBook } from '../../../../src/adapters/llm/prices';
@@ -6,8 +6,11 @@ import { LonghaulError } from '../../../../src/domain/kernel/errors';
 
 const OPENAI = 'https://api.openai.com/v1';
 
+const folder = mkdtempSync(join(tmpdir(), 'longhaul-prices-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 function priceFile(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'longhaul-prices-')), 'prices.yaml');
+  const path = join(mkdtempSync(join(folder, 'one-')), 'prices.yaml');
   writeFileSync(path, text);
   return path;
 }

@@ -129,8 +129,9 @@ function sizeProblems({ fields, spelling }: Prepared, path: readonly PropertyKey
 
 /** The texts that are rendered, as far as they can be read (see `templatesOf` for a definition in order). */
 function textsOf(fields: Fields): AgentTemplate[] {
-  if (kindOf(fields) !== 'script') return textsIn(fields.promptTemplate, ['promptTemplate']).slice(0, 1);
-  return isFields(fields.script) ? textsIn(fields.script.arguments, ['script', 'arguments']) : [];
+  const { promptTemplate, script } = fields;
+  if (kindOf(fields) === 'script') return isFields(script) ? textsIn(script.arguments, ['script', 'arguments']) : [];
+  return typeof promptTemplate === 'string' ? [{ text: promptTemplate, path: ['promptTemplate'] }] : [];
 }
 
 function formatProblems({ fields, spelling }: Prepared, path: readonly PropertyKey[]): Problem[] {

@@ -46,5 +46,6 @@ function parserText(error: unknown): string {
   if (error instanceof RangeError) return 'it is nested too deeply.';
   if (error instanceof TypeError) return 'it ends too early; a {{ … }}, a {% … %} or its {% end… %} is not closed.';
   const message = messageOf(error);
-  return message.replace(/^Parser Error: /, '').slice(0, 300);
+  const text = message.replace(/^Parser Error: /, '').slice(0, 300);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

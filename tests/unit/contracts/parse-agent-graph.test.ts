@@ -247,7 +247,7 @@ describe('what is not', () => {
     [
       'a broken template',
       { promptTemplate: '{{ a' },
-      'agents[0].promptTemplate: The template cannot be parsed: Unexpected end of input',
+      'agents[0].promptTemplate: The template cannot be parsed: Unexpected end of input.',
     ],
     [
       'an unknown strategy',

@@ -45,13 +45,13 @@ test.each<[string, string[]]>([
 });
 
 test.each<[string, string[]]>([
-  ['{{ a', ['The template cannot be parsed: Unexpected end of input']],
+  ['{{ a', ['The template cannot be parsed: Unexpected end of input.']],
   [
     '{% if a %}',
     ['The template cannot be parsed: it ends too early; a {{ … }}, a {% … %} or its {% end… %} is not closed.'],
   ],
-  ['{% raw %}{% endraw %}', ['The template cannot be parsed: Unknown statement type: raw']],
-  ['{% include "x" %}', ['The template cannot be parsed: Unknown statement type: include']],
+  ['{% raw %}{% endraw %}', ['The template cannot be parsed: Unknown statement type: raw.']],
+  ['{% include "x" %}', ['The template cannot be parsed: Unknown statement type: include.']],
   ['{{ a | uper }}', ['Unknown filter "uper". Did you mean "upper"?']],
   ['{{ a | default }}', ['The filter `default` needs a value: write `default("…")`.']],
   ['{% if a is definde %}{% endif %}', ['Unknown test "is definde". Did you mean "defined"?']],

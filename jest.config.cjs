@@ -1,3 +1,5 @@
+const os = require('node:os');
+
 // CommonJS + swc: Node 20's jest cannot require ESM-only packages, so the few we use are transformed.
 const esm = ['@noble/hashes', 'node-pg-migrate', 'glob', 'minimatch'].join('|');
 const base = {
@@ -13,6 +15,8 @@ const base = {
 };
 /** Unit, architecture and replay need nothing but Node; the rest needs the real stack that global-setup starts. */
 module.exports = {
+  // The suites wait more than they work: one at a time leaves a quarter of two cores unused (jest's own choice).
+  maxWorkers: Math.max(2, os.availableParallelism() - 1),
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/tests/unit/**/*.test.ts'] },
     { ...base, displayName: 'architecture', testMatch: ['<rootDir>/tests/architecture/**/*.test.ts'] },

@@ -14,21 +14,42 @@ async function main(args) {
   await build();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'longhaul-jest-'));
   const report = path.join(folder, 'report.json');
-  const code = await runJest(['--json', `--outputFile=${report}`, ...args]);
-  const { passed, failed } = sums(report);
+  const code = await runJest(['--json', `--outputFile=${report}`, ...args], report);
+  const { passed, failed: counted } = sums(report);
+  // Whatever else made jest fail (a leak, a broken set-up) is a failure too.
+  const failed = code !== 0 && counted === 0 ? 1 : counted;
   fs.rmSync(folder, { recursive: true, force: true });
   console.log(`tests: ${passed} passed, ${failed} failed`);
   process.exitCode = code === 0 && failed === 0 && passed > 0 ? 0 : code || 1;
 }
 
+/** Jest writes its report last; whatever is still open after this was left open by a suite. */
+const LEAK_MS = 20_000;
+
 /** Jest's own stdout is the report once more: dropped. What people read goes to stderr. */
-function runJest(args) {
+function runJest(args, report) {
   const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
     cwd: root,
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
-  return new Promise((resolve) => jest.once('close', (code, signal) => resolve(signal ? 130 : (code ?? 1))));
+  const watch = setInterval(() => {
+    if (!fs.existsSync(report)) return;
+    clearInterval(watch);
+    setTimeout(() => endLeaking(jest), LEAK_MS).unref();
+  }, 1_000);
+  return new Promise((resolve) =>
+    jest.once('close', (code, signal) => {
+      clearInterval(watch);
+      resolve(signal ? 130 : (code ?? 1));
+    }),
+  );
+}
+
+/** A leak is a failure, and must not keep a CI machine until somebody looks. */
+function endLeaking(jest) {
+  console.error('All suites have ended, but jest has not: one of them left a process, a timer or a socket open.');
+  jest.kill('SIGKILL');
 }
 
 /** A suite that does not even load counts as one failed test; without a report nothing passed. */

@@ -553,29 +553,6 @@ BEGIN
   END LOOP;
 END $$;
 
--- record_progress: what only the workflow knows, applied once by seq.
--- p_delta = {status, reasonCode, reason, nodes: [{name, status, reasonCode, reason}], events: [{type, node, data}]}
--- A node that settle completed stays completed; "running" from the workflow is older news than what the node's activity
--- tells (it waits, since when, next try), so it only lifts a pending node.
-CREATE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE terminal boolean := coalesce(p_delta->>'status' IN ('completed', 'partially_completed', 'failed', 'cancelled'), false);
-BEGIN
-  UPDATE run r SET progress_seq = p_seq, status = coalesce(p_delta->>'status', r.status),
-         reason_code = coalesce(p_delta->>'reasonCode', r.reason_code), reason = coalesce(left(p_delta->>'reason', 2000), r.reason),
-         launch = CASE WHEN terminal THEN 'closed' ELSE 'started' END,
-         started_at = coalesce(r.started_at, clock_timestamp()),
-         completed_at = CASE WHEN terminal THEN clock_timestamp() END
-  WHERE r.id = p_run AND r.tenant_id = p_tenant AND r.progress_seq < p_seq AND r.launch <> 'closed';
-  IF NOT FOUND THEN RETURN false; END IF;
-  UPDATE run_node rn SET status = d.status, reason_code = d."reasonCode", reason = left(d.reason, 2000), waiting_since = NULL, next_try_at = NULL,
-         started_at = CASE WHEN d.status = 'running' THEN coalesce(rn.started_at, clock_timestamp()) ELSE rn.started_at END,
-         completed_at = CASE WHEN d.status IN ('pending', 'running') THEN NULL ELSE clock_timestamp() END
-  FROM jsonb_to_recordset(coalesce(p_delta->'nodes', '[]')) AS d(name text, status text, "reasonCode" text, reason text)
-  WHERE rn.run_id = p_run AND rn.name = d.name AND rn.status <> 'completed' AND (d.status <> 'running' OR rn.status = 'pending');
-  PERFORM add_events(p_run, coalesce(p_delta->'events', '[]'));
-  RETURN true;
-END $$;
-
 -- close_run: for a run whose workflow ended without saying so. What was not finished is cancelled; once, like the end itself.
 CREATE FUNCTION close_run(p_tenant text, p_run uuid, p_status text, p_reason_code text, p_reason text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
@@ -602,6 +579,6 @@ LANGUAGE sql AS $$
 $$;
 
 -- Down Migration
-DROP FUNCTION note_node, close_run, record_progress, reconcile, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, mark_sent,
+DROP FUNCTION note_node, close_run, reconcile, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, mark_sent,
   reserve, budget_verdicts, disown_expired, release_reservation, add_event, add_events, post_ledger, lock_attempts, lock_runs,
   lock_budgets, budget_chain, lock_calls;

@@ -303,8 +303,11 @@ END $$;
 CREATE TRIGGER batch_closed AFTER UPDATE OF launch ON run FOR EACH ROW
   WHEN (NEW.kind = 'batch' AND NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION close_held_runs();
 
--- As before, and it knows of pauses.
-CREATE OR REPLACE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+-- record_progress: what only the workflow knows, applied once by seq.
+-- p_delta = {status, reasonCode, reason, paused, nodes: [{name, status, reasonCode, reason}], events: [{type, node, data}]}
+-- A node that settle completed stays completed; "running" from the workflow is older news than what the node's activity
+-- tells (it waits, since when, next try), so it only lifts a pending node.
+CREATE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE terminal boolean := coalesce(p_delta->>'status' IN ('completed', 'partially_completed', 'failed', 'cancelled'), false);
 BEGIN
   UPDATE run r SET progress_seq = p_seq, status = coalesce(p_delta->>'status', r.status),
@@ -330,7 +333,7 @@ END $$;
 DROP TRIGGER batch_closed ON run;
 DROP TRIGGER run_closed ON run;
 DROP FUNCTION close_held_runs, cancel_tasks_of_closed_run, raise_budget, remind_of_tasks, settle_due_tasks, decide_task, open_task, complete_node;
-DROP FUNCTION reserve_and_send;
+DROP FUNCTION reserve_and_send, record_progress;
 DROP FUNCTION begin_tool, end_tool;
 DROP TABLE monitor_event, fast_result, tool_result, human_task;
 DROP INDEX attempt_sent, run_without_history, run_by_batch, run_by_parent, run_to_cancel;

@@ -1,4 +1,4 @@
-import { CRITICAL_PRIORITY, FAILED_SHARE_MAX } from '../domain/agents/agent-run';
+import { CRITICAL_PRIORITY, FAILED_SHARE_MAX } from '../domain/agents/run-ending';
 import type { Agent, AgentResult } from './agent';
 import { RetryPolicy } from './retry-policy';
 

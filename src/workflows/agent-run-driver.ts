@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { AgentRunInput, TaskDecision } from '../contracts/agent-run';
-import type { AgentRun, RunEnding } from '../domain/agents/agent-run';
+import type { AgentRun } from '../domain/agents/agent-run';
+import type { RunEnding } from '../domain/agents/run-ending';
 import { FastLane } from './fast-lane';
 import { NodeContext } from './node/node-context';
 import { runNode } from './node/run-node';

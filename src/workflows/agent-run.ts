@@ -1,6 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import type { AgentRunInput, AgentRunResult, CarriedState } from '../contracts/agent-run';
-import { AgentRun, type RunEnding } from '../domain/agents/agent-run';
+import { AgentRun } from '../domain/agents/agent-run';
+import type { RunEnding } from '../domain/agents/run-ending';
 import { AgentRunDriver } from './agent-run-driver';
 import { answerMessages } from './agent-run-messages';
 import { ProgressRecorder } from './progress-recorder';

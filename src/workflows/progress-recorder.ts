@@ -1,7 +1,8 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { AgentRunInput, IoActivities } from '../contracts/agent-run';
 import { taskQueue } from '../contracts/task-queues';
-import type { AgentRun, RunChange, RunEnding } from '../domain/agents/agent-run';
+import type { AgentRun, RunChange } from '../domain/agents/agent-run';
+import type { RunEnding } from '../domain/agents/run-ending';
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 
 /** People do not read faster, and each record costs 6 history events. */

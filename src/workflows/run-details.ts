@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { AgentRun, RunEnding } from '../domain/agents/agent-run';
+import type { AgentRun } from '../domain/agents/agent-run';
+import type { RunEnding } from '../domain/agents/run-ending';
 import { formatUsd, microToUsd } from '../domain/kernel/money';
 
 const STATUS_ATTRIBUTE = defineSearchAttributeKey('LonghaulStatus', SearchAttributeType.KEYWORD);

@@ -1,23 +1,9 @@
 import { assert } from '../kernel/assert';
 import { type CarriedNode, NodeTable, type NodeState } from './node-table';
-import { priorityOf, type PlanNode, type RunPlan } from './run-plan';
-import type { AgentStatus, RunStatus } from './run-state';
+import { endingAfterFailure, endingOf, type NodeFailure, type RunEnding } from './run-ending';
+import type { PlanNode, RunPlan } from './run-plan';
+import type { AgentStatus } from './run-state';
 import { Scheduler } from './scheduler';
-
-export interface NodeFailure {
-  status: 'failed' | 'rate_limited' | 'budget_exceeded';
-  reasonCode: string;
-  reason: string;
-  /** The budget that refused is the run's or one above it: no other node can start either. */
-  endsStarting?: boolean;
-}
-
-export interface RunEnding {
-  status: RunStatus;
-  reasonCode?: string;
-  reason?: string;
-  stopsRunning: boolean;
-}
 
 export interface RunChange {
   name: string;
@@ -34,9 +20,6 @@ export interface CarriedRun {
   priorities?: readonly [index: number, priority: number][];
 }
 
-export const CRITICAL_PRIORITY = 8;
-export const FAILED_SHARE_MAX = 0.5;
-
 /**
  * The life of one agent run, pure: inputs are "this node completed, failed, was cancelled", outputs are "start these
  * nodes", "stop what runs", "the run is over, with this result". The workflow around it only moves promises.
@@ -47,12 +30,8 @@ export const FAILED_SHARE_MAX = 0.5;
  *   ending    decided: nothing starts any more. `stopsRunning` says whether what runs is cancelled or may finish
  *   over      nothing runs, and nothing can start
  *
- * Failure rules, after each failure, in this order (the seed's):
- *   1. partial completion not allowed ⇒ the run fails
- *   2. the failed agent has priority ≥ 8 ⇒ the run fails
- *   3. more than half of all agents failed ⇒ the run fails
- *   4. otherwise it goes on; all dependents of the failed agent are cancelled with `dependency_failed`
- * An exhausted run budget is different: nothing more starts, what runs may finish, completed work is kept.
+ * Whether a failure ends the run is decided in `run-ending`. Where it does not, all dependents of the failed agent are
+ * cancelled with `dependency_failed`.
  *
  * A node that waits for a person holds no slot. It begins again when everybody has decided: all that it did before is
  * stored, so beginning again costs nothing and is the same after continue-as-new.
@@ -235,7 +214,7 @@ export class AgentRun {
   /** Closes what never started or still waits, and says how the run ended. Call once, when it is over. */
   finish(): RunEnding {
     assert(this.isOver, `AgentRun: finished while ${this.running} nodes run`);
-    const ending = this.decided ?? this.naturalEnding();
+    const ending = this.decided ?? endingOf(this.count('completed'), this.nodes.length);
     for (const index of this.waiting.keys()) this.table.set(index, { status: 'pending' });
     this.waiting.clear();
     const rest = this.nodes.flatMap((node, index) => (node.status === 'pending' ? [index] : []));
@@ -305,49 +284,8 @@ export class AgentRun {
   }
 
   private endingAfter(index: number, failure: NodeFailure): RunEnding | undefined {
-    const { name } = this.node(index);
-    const priority = priorityOf(this.node(index));
-    if (failure.endsStarting) {
-      return {
-        status: 'failed',
-        reasonCode: 'workflow_budget_exceeded',
-        reason: `Workflow budget exceeded: ${failure.reason}`,
-        stopsRunning: false,
-      };
-    }
     const failed = this.count('failed') + this.count('budget_exceeded') + this.count('rate_limited');
-    if (!this.plan.allowPartialCompletion) {
-      return failing('agent_failed', `Agent "${name}" failed and partial completion is not allowed. ${failure.reason}`);
-    }
-    if (priority >= CRITICAL_PRIORITY) {
-      return failing(
-        'critical_agent_failed',
-        `Agent "${name}" of priority ${priority} (critical from ${CRITICAL_PRIORITY}) failed. ${failure.reason}`,
-      );
-    }
-    if (failed / this.nodes.length > FAILED_SHARE_MAX) {
-      return failing(
-        'too_many_failures',
-        `${failed} of ${this.nodes.length} agents failed, more than half. Last: ${failure.reason}`,
-      );
-    }
-    return undefined;
+    const { allowPartialCompletion } = this.plan;
+    return endingAfterFailure(this.node(index), failure, { failed, total: this.nodes.length, allowPartialCompletion });
   }
-
-  private naturalEnding(): RunEnding {
-    const completed = this.count('completed');
-    if (completed === this.nodes.length) return { status: 'completed', stopsRunning: false };
-    if (completed === 0)
-      return { status: 'failed', reasonCode: 'nothing_completed', reason: 'No agent completed.', stopsRunning: false };
-    return {
-      status: 'partially_completed',
-      reasonCode: 'agents_not_completed',
-      reason: `${this.nodes.length - completed} of ${this.nodes.length} agents did not complete.`,
-      stopsRunning: false,
-    };
-  }
-}
-
-function failing(reasonCode: string, reason: string): RunEnding {
-  return { status: 'failed', reasonCode, reason, stopsRunning: true };
 }

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { NodeFailure } from '../../domain/agents/agent-run';
+import type { NodeFailure } from '../../domain/agents/run-ending';
 
 /** The failure `type` is a code of the error table; three of them have a status of their own. */
 export function failureOf(error: unknown): NodeFailure {

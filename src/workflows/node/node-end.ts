@@ -1,4 +1,4 @@
-import type { NodeFailure } from '../../domain/agents/agent-run';
+import type { NodeFailure } from '../../domain/agents/run-ending';
 
 /** How one turn of a node ended. Waiting and parked nodes begin again later; what they did is stored. */
 export type NodeEnd =

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { AgentRun, type NodeFailure } from '../../../../src/domain/agents/agent-run';
+import { AgentRun } from '../../../../src/domain/agents/agent-run';
+import type { NodeFailure } from '../../../../src/domain/agents/run-ending';
 import { AGENT_STATUSES } from '../../../../src/domain/agents/run-state';
 import type { PlanNode, RunPlan } from '../../../../src/domain/agents/run-plan';
 

@@ -1,25 +1,46 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Pool } from 'pg';
+import { Client, type Pool } from 'pg';
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { firstRow } from './rows';
+import { assertTexts, recordTexts, tableExists, type Queryable } from './migration-texts';
 
 /** The same from src/adapters/postgres and from dist/adapters/postgres. */
 const MIGRATIONS = join(__dirname, '../../../migrations');
 const TABLE = 'pgmigrations';
+/** Any number that nobody else takes: held over the check of the texts and all migrations. */
+const MIGRATE_LOCK = 4_727_001;
 
 /**
  * Brings the schema to this program's version, in one transaction. Several at once are safe: the others wait on an
- * advisory lock (by default they would fail) and find nothing left to do.
+ * advisory lock and find nothing left to do.
  *
  * @returns the names of the migrations that were applied now
+ * @throws LonghaulError SchemaEdited when one that was applied had another text
  */
 export async function migrate(url: string): Promise<string[]> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'longhaul-migrate',
+    connectionTimeoutMillis: 5_000,
+  });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK]);
+    const applied = await appliedNames(client);
+    await assertTexts(client, MIGRATIONS, applied);
+    await recordTexts(client, MIGRATIONS, applied);
+    return await applyAll(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function applyAll(dbClient: Client): Promise<string[]> {
   // Imported here, because only this one command of many processes needs it.
   const { runner } = await import('node-pg-migrate');
   const applied = await runner({
-    databaseUrl: { connectionString: url, application_name: 'longhaul-migrate', connectionTimeoutMillis: 5_000 },
+    dbClient,
     dir: MIGRATIONS,
     direction: 'up',
     migrationsTable: TABLE,
@@ -30,17 +51,25 @@ export async function migrate(url: string): Promise<string[]> {
   return applied.map((migration) => migration.name);
 }
 
-/** @throws LonghaulError SchemaVersion unless the newest applied migration is this program's newest file. */
+/**
+ * @throws LonghaulError SchemaVersion unless the newest applied migration is this program's newest file, SchemaEdited
+ *   when one of them had another text when it was applied
+ */
 export async function assertSchema(pool: Pool): Promise<void> {
   const found = await schemaVersion(pool);
   const expected = expectedSchemaVersion();
   if (found !== expected) throw new LonghaulError('SchemaVersion', { found: found ?? 'nothing', expected });
+  await assertTexts(pool, MIGRATIONS, await appliedNames(pool));
 }
 
 export async function schemaVersion(pool: Pool): Promise<string | undefined> {
-  const table = await firstRow<{ exists: boolean }>(pool, `SELECT to_regclass($1) IS NOT NULL AS exists`, [TABLE]);
-  if (table?.exists !== true) return undefined;
-  return (await firstRow<{ name: string }>(pool, `SELECT name FROM ${TABLE} ORDER BY id DESC LIMIT 1`))?.name;
+  return (await appliedNames(pool)).at(-1);
+}
+
+async function appliedNames(db: Queryable): Promise<string[]> {
+  if (!(await tableExists(db, TABLE))) return [];
+  const { rows } = await db.query<{ name: string }>(`SELECT name FROM ${TABLE} ORDER BY id`);
+  return rows.map(({ name }) => name);
 }
 
 /** The name of the newest migration file, without its extension. */

@@ -24,6 +24,7 @@ export const ERRORS = {
   InvalidConfiguration: { status: 500, retryable: false, message: 'Configuration: {detail}' },
   UnusableFile: { status: 422, retryable: false, message: '{file} cannot be used: {detail}' },
   SchemaVersion: { status: 500, retryable: false, message: 'The database schema is at {found}, this program needs {expected}. Run `longhaul migrate`.' },
+  SchemaEdited: { status: 500, retryable: false, message: 'The database was made by another text of migration {migration} than this program has. Until the first release migrations are edited in place, so such a database is made anew: for the own database of `longhaul up`, end it and remove the folder {folder}; any other, drop and create it.' },
   ServiceUnavailable: { status: 503, retryable: true, message: '{service} does not answer: {detail}. Run `longhaul doctor`.' },
   ServiceNotFound: { status: 500, retryable: false, message: '{service}: no way to get it worked.\n{ways}' },
   ServiceTooOld: { status: 500, retryable: false, message: '{service} is version {found}; {needed} or newer is needed.' },

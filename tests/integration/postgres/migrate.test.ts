@@ -65,6 +65,27 @@ describe('migrations', () => {
     await expect(assertSchema(pool)).rejects.toMatchObject({ code: 'SchemaVersion', params: { found: 'nothing' } });
   });
 
+  it('of another text are refused at start and by the next migration, with the way out', async () => {
+    await pool.query(`UPDATE pgmigrations_text SET sha256 = 'another text' WHERE name = '000002-paid-path'`);
+    const refusal = { code: 'SchemaEdited', message: expect.stringMatching(/000002-paid-path.*remove the folder/) };
+    await expect(assertSchema(pool)).rejects.toMatchObject(refusal);
+    await expect(migrate(database.url)).rejects.toMatchObject(refusal);
+  });
+
+  it('that were applied before texts were kept are refused, too', async () => {
+    await pool.query('DROP TABLE pgmigrations_text');
+    await expect(assertSchema(pool)).rejects.toMatchObject({ code: 'SchemaEdited' });
+  });
+
+  it('end a process between the texts and the migrations without harm', async () => {
+    await emptyDatabase();
+    await pool.query('CREATE TABLE outbox (mine text)');
+    await expect(migrate(database.url)).rejects.toThrow(/outbox/);
+    await pool.query('DROP TABLE outbox');
+    await migrate(database.url);
+    await expect(assertSchema(pool)).resolves.toBeUndefined();
+  });
+
   it('fail as a whole: a broken database keeps what it had', async () => {
     await emptyDatabase();
     const other = new Client({ connectionString: database.url });

@@ -8,7 +8,7 @@ import { modelById } from '../models';
 import type { ServerParts } from '../server-parts';
 import { attemptKeyFromHeader, callerOf } from './caller';
 import { generate, type Generation } from './generate';
-import { parseChatRequest, type ChatRequest } from './request';
+import type { ChatRequest } from './request';
 
 /** What is known of a request so far; a rejected one may stay half empty. */
 export interface Arrival {
@@ -36,9 +36,16 @@ export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival
 /**
  * Reads the request and decides: accepted with its answer, `null` when a fault makes it get lost, or an ApiError.
  * The limiter comes last, so that it counts accepted requests only. Fills in `arrival` as it learns.
+ *
+ * @param parse reads a body of the endpoint's own format
  */
-export async function admit(incoming: IncomingMessage, arrival: Arrival, parts: ServerParts): Promise<Admitted | null> {
-  const request = parseChatRequest(await readJson(incoming));
+export async function admit(
+  incoming: IncomingMessage,
+  arrival: Arrival,
+  parts: ServerParts,
+  parse: (body: unknown) => ChatRequest,
+): Promise<Admitted | null> {
+  const request = parse(await readJson(incoming));
   arrival.model = request.model;
   const model = modelById(request.model);
   Object.assign(arrival, callerOf(request, incoming.headers));

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AcceptedLine } from '../book';
+import { ApiError } from '../http/api-error';
+import { sendError } from '../http/respond';
+import { LATENCY_MS_MAX } from '../latency';
+import { SeededRandom } from '../seeded-random';
+import type { ServerParts } from '../server-parts';
+import { admit, arrivalOf, type Admitted, type Arrival } from './admission';
+import type { ChatRequest } from './request';
+
+/** A request that stands in the book. */
+export interface Accepted extends Admitted {
+  arrival: Arrival;
+  latencyMs: number;
+}
+
+/**
+ * What every endpoint does first: read, decide (fault, limit), make the whole answer, write the billing line to the book
+ * and wait until it is on disk. Null when the request was rejected or lost; then it is answered already.
+ */
+export async function accept(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  parts: ServerParts,
+  parse: (body: unknown) => ChatRequest,
+): Promise<Accepted | null> {
+  const arrival = arrivalOf(incoming, requestId);
+  const admitted = await admitOrReject(incoming, response, arrival, parts, parse);
+  if (admitted === null) return null;
+  const latencyMs = latencyOf(admitted, parts);
+  parts.counts.accepted++;
+  await parts.book.write(acceptedLine(arrival, admitted, latencyMs));
+  return { ...admitted, arrival, latencyMs };
+}
+
+async function admitOrReject(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  arrival: Arrival,
+  parts: ServerParts,
+  parse: (body: unknown) => ChatRequest,
+): Promise<Admitted | null> {
+  try {
+    const admitted = await admit(incoming, arrival, parts, parse);
+    if (admitted === null) response.destroy();
+    return admitted;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    reject(response, arrival, error, parts);
+    return null;
+  }
+}
+
+function reject(response: ServerResponse, arrival: Arrival, error: ApiError, parts: ServerParts): void {
+  parts.counts.rejected++;
+  parts.book.note({
+    kind: 'rejected',
+    ...lineHead(arrival, arrival.arrivedAt),
+    status: error.status,
+    code: error.body.code,
+    fault: arrival.fault?.kind ?? null,
+  });
+  sendError(response, error, arrival.requestId);
+}
+
+/** Drawn by request and by how often it came: the same call is slow in each run, its second try need not be. */
+function latencyOf({ request, generation }: Admitted, parts: ServerParts): number {
+  const repeat = parts.repeats.next(request.sha256);
+  const drawnMs = parts.latency.draw(new SeededRandom(`latency/${parts.seed}/${request.sha256}/${repeat}`));
+  return Math.min(LATENCY_MS_MAX, drawnMs + generation.delayMs);
+}
+
+function acceptedLine(arrival: Arrival, { request, generation }: Admitted, latencyMs: number): AcceptedLine {
+  const answer = [
+    generation.content,
+    generation.refusal,
+    ...generation.toolCalls.map((call) => call.name + call.argumentsJson),
+  ];
+  return {
+    kind: 'accepted',
+    ...lineHead(arrival, arrival.arrivedAt),
+    inputTokens: generation.inputTokens,
+    outputTokens: generation.outputTokens,
+    bytes: Buffer.byteLength(answer.join('')),
+    requestSha256: request.sha256,
+    stream: request.stream,
+    latencyMs,
+    fault: arrival.fault?.kind ?? null,
+  };
+}
+
+export function lineHead({ requestId, attemptKey, model, agent }: Omit<Arrival, 'arrivedAt' | 'fault'>, at: Date) {
+  return { at: at.toISOString(), requestId, attemptKey, model, agent };
+}

@@ -274,10 +274,10 @@ module.exports = {
     {
       name: 'siblings-do-not-meet',
       comment:
-        'One provider or driver does not know the other. What they share lives beside their folders (adapters/llm/*.ts, adapters/payloads/*.ts).',
+        'One provider or driver does not know the other. What they share lives beside their folders (adapters/llm/*.ts, adapters/llm/wire, adapters/payloads/*.ts).',
       severity: 'error',
       from: { path: '^src/adapters/(llm|payloads)/([^/]+)/' },
-      to: { path: '^src/adapters/$1/[^/]+/', pathNot: '^src/adapters/$1/$2/' },
+      to: { path: '^src/adapters/$1/[^/]+/', pathNot: '^src/adapters/($1/$2|llm/wire)/' },
     },
 
     // ── outside the sandbox, and processes ───────────────────────────────────

@@ -87,6 +87,8 @@ export const settingsSchema = z.strictObject({
       modelServerUrl: setting(z.url().optional(), 'LONGHAUL_MODEL_SERVER_URL', 'Base URL of the scripted model server; serves models named scripted-*.'),
       openaiBaseUrl: setting(z.url().default('https://api.openai.com/v1'), 'OPENAI_BASE_URL', 'Base URL of OpenAI or a compatible server.'),
       openaiApiKey: setting(headerText.optional(), 'OPENAI_API_KEY', 'API key for OpenAI or the compatible server.', true),
+      anthropicBaseUrl: setting(z.url().default('https://api.anthropic.com'), 'ANTHROPIC_BASE_URL', 'Base URL of Anthropic or a server that speaks its wire, without /v1.'),
+      anthropicApiKey: setting(headerText.optional(), 'ANTHROPIC_API_KEY', 'API key for Anthropic; opens the models named claude-*.', true),
       priceFile: setting(z.string().optional(), 'LONGHAUL_PRICE_FILE', 'YAML file with prices that override or extend the built-in table.'),
       requestsPerMinute: setting(orNone.default(60), 'LONGHAUL_REQUESTS_PER_MINUTE', 'Requests per minute and provider, over all processes; 0: no such limit.'),
       requestsPerHour: setting(orNone.default(3_000), 'LONGHAUL_REQUESTS_PER_HOUR', 'Requests per hour and provider; 0: no such limit.'),

@@ -1,19 +1,13 @@
 import { LonghaulError } from '../../domain/kernel/errors';
-import { OpenAiProvider } from './openai';
-import type { Provider } from './provider';
+import { parseModelName } from '../../domain/llm/model-name';
+import { openai } from './openai';
+import type { Provider, ProviderFamily, ProviderSettings } from './provider';
 
-export type { CallDeadlines, Provider, ProviderCall, ProviderFailureFacts } from './provider';
+export type { CallDeadlines, Provider, ProviderCall, ProviderFailureFacts, ProviderSettings } from './provider';
 export { openPriceBook, type PriceBook } from './prices';
 export { countInputTokens } from './tokens';
 
-const SCRIPTED = /^scripted-/;
-const OPENAI_HOST = 'api.openai.com';
-
-export interface ProviderSettings {
-  modelServerUrl?: string;
-  openaiBaseUrl: string;
-  openaiApiKey?: string;
-}
+const FAMILIES: readonly ProviderFamily[] = [openai];
 
 /** Which provider answers for a model. */
 export interface ProviderRegistry {
@@ -24,45 +18,41 @@ export interface ProviderRegistry {
   readonly names: readonly string[];
 }
 
-/** `scripted-*` belongs to the scripted model server, everything else to OpenAI or the compatible server in its place. */
+interface Opened extends ProviderFamily {
+  own: Provider | null;
+  scripted: Provider | null;
+}
+
+/** The name decides the wire; through each, `scripted-*` is the model server's, and every other name the provider's own. */
 export function createProviders(settings: ProviderSettings): ProviderRegistry {
-  const scripted = settings.modelServerUrl === undefined ? null : scriptedProvider(settings.modelServerUrl);
-  const openai =
-    settings.openaiApiKey === undefined ? null : openaiProvider(settings.openaiBaseUrl, settings.openaiApiKey);
-  const find = (model: string) => (SCRIPTED.test(model) ? scripted : openai);
+  const serverUrl = settings.modelServerUrl?.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const opened = FAMILIES.map((family) => ({
+    ...family,
+    own: family.open(settings),
+    scripted: serverUrl === undefined ? null : family.atModelServer(serverUrl),
+  }));
+  const find = (model: string) => {
+    const { wire, scripted } = parseModelName(model);
+    const family = opened.find((candidate) => candidate.wire === wire);
+    return (scripted ? family?.scripted : family?.own) ?? null;
+  };
   return {
-    names: [scripted, openai].flatMap((provider) => (provider ? [provider.name] : [])),
+    names: opened.flatMap(({ own, scripted }) => [scripted, own].flatMap((provider) => provider?.name ?? [])),
     find,
     providerFor(model) {
       const provider = find(model);
-      if (!provider) throw new LonghaulError('UnknownModel', { model, known: known(scripted, openai) });
+      if (!provider) throw new LonghaulError('UnknownModel', { model, known: known(opened) });
       return provider;
     },
   };
 }
 
-function scriptedProvider(url: string): Provider {
-  return new OpenAiProvider({
-    name: 'scripted',
-    baseUrl: `${url.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`,
-    apiKey: 'none-needed',
-    dialect: { maxTokensField: 'max_completion_tokens', sendsMetadata: true },
-  });
-}
-
-function openaiProvider(baseUrl: string, apiKey: string): Provider {
-  const isOpenAi = new URL(baseUrl).hostname === OPENAI_HOST;
-  return new OpenAiProvider({
-    name: isOpenAi ? 'openai' : `openai-compatible:${new URL(baseUrl).host}`,
-    baseUrl,
-    apiKey,
-    dialect: { maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens', sendsMetadata: false },
-  });
-}
-
-function known(scripted: Provider | null, openai: Provider | null): string {
+function known(opened: readonly Opened[]): string {
+  const scripted = opened.some((family) => family.scripted);
   return [
     scripted ? 'scripted-* (model server)' : 'scripted-* once LONGHAUL_MODEL_SERVER_URL is set',
-    openai ? `every other name (${openai.name})` : 'every other name once OPENAI_API_KEY is set',
+    ...opened.map(({ serves, own, keySetting }) =>
+      own ? `${serves} (${own.name})` : `${serves} once ${keySetting} is set`,
+    ),
   ].join(', ');
 }

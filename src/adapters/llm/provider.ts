@@ -1,5 +1,6 @@
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { FailureClass } from '../../domain/llm/failure-class';
+import type { WireName } from '../../domain/llm/model-name';
 import type { Headers } from '../../domain/llm/retry-after';
 
 /** Limits of one attempt, each in ms from the moment the request is sent. */
@@ -20,6 +21,8 @@ export interface ProviderCall {
   signal: AbortSignal;
   /** The response has begun: from now on the provider bills. Its headers may say what is left of its limits. */
   onAccepted?(headers: Headers): void;
+  /** The next piece of the answer's text, as it arrives. What was said here counts only once the answer is complete. */
+  onDelta?(text: string): void;
 }
 
 /**
@@ -30,6 +33,27 @@ export interface Provider {
   readonly name: string;
   /** @throws ProviderFailure */
   complete(call: ProviderCall): Promise<ChatAnswer>;
+}
+
+export interface ProviderSettings {
+  modelServerUrl?: string;
+  openaiBaseUrl: string;
+  openaiApiKey?: string;
+  anthropicBaseUrl: string;
+  anthropicApiKey?: string;
+}
+
+/** One wire format: who answers through it. */
+export interface ProviderFamily {
+  wire: WireName;
+  /** Which names are asked here, for people. */
+  serves: string;
+  /** The setting that opens it, for people. */
+  keySetting: string;
+  /** Null without a key. */
+  open(settings: ProviderSettings): Provider | null;
+  /** The scripted model server at this address, without a path. */
+  atModelServer(url: string): Provider;
 }
 
 export interface ProviderFailureFacts {

@@ -46,6 +46,8 @@ export async function startStack(): Promise<Stack> {
     modelServerUrl: server.url,
     openaiBaseUrl: 'http://127.0.0.1:9/v1',
     openaiApiKey: 'canary-key-never-shown',
+    anthropicBaseUrl: 'http://127.0.0.1:9',
+    anthropicApiKey: 'canary-key-never-shown-either',
   };
   return {
     pool,

@@ -1,16 +1,13 @@
 import OpenAI from 'openai';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import { limitHeaders } from '../../../domain/llm/rate-headers';
-import { redact } from '../../../domain/llm/redact';
-import { ProviderFailure, type Provider, type ProviderCall } from '../provider';
-import { DeadlineWatch } from './deadline-watch';
-import { toFailure } from './failure';
-import { guardedFetch, type GuardedResponse } from './guarded-fetch';
-import { IncompleteAnswer, readStream } from './read-stream';
-import { attemptHeaders, toWire, type Dialect } from './to-wire';
+import type { Provider, ProviderCall, ProviderFamily } from '../provider';
+import { attemptHeaders } from '../wire/attempt-headers';
+import { guardedAttempt } from '../wire/guarded-attempt';
+import { readError } from './failure';
+import { readStream } from './read-stream';
+import { toWire, type Dialect } from './to-wire';
 
-/** Twenty times the longest answer a model gives today; a 300 MB body took a process to 1 GB before it was capped. */
-export const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+const TERMINATOR = /(^|\n)data: ?\[DONE\]/;
 
 export interface OpenAiOptions {
   /** Shown in errors, limits and the ledger. */
@@ -40,46 +37,46 @@ export class OpenAiProvider implements Provider {
   }
 
   /** @throws ProviderFailure */
-  async complete(call: ProviderCall): Promise<ChatAnswer> {
-    if (call.signal.aborted) throw NEVER_SENT;
-    const seen: GuardedResponse = { terminated: false, status: null, headers: {} };
-    const watch = new DeadlineWatch(call.deadlines, call.signal);
-    try {
-      return await this.#ask(call, watch, seen);
-    } catch (error) {
-      throw watch.reason ?? toFailure(error, seen, [this.options.apiKey]);
-    } finally {
-      watch.end();
-    }
-  }
-
-  async #ask(call: ProviderCall, watch: DeadlineWatch, seen: GuardedResponse): Promise<ChatAnswer> {
-    const client = this.#client.withOptions({
-      fetch: guardedFetch(this.options.maxResponseBytes ?? MAX_RESPONSE_BYTES, seen),
+  complete(call: ProviderCall): Promise<ChatAnswer> {
+    const { apiKey, dialect, maxResponseBytes } = this.options;
+    const wire = { secrets: [apiKey], terminator: TERMINATOR, readError, maxResponseBytes };
+    return guardedAttempt(call, wire, async ({ fetch, signal, timeoutMs, accepted, progressed }) => {
+      const stream = await this.#client
+        .withOptions({ fetch })
+        .chat.completions.create(toWire(call.request, call.attemptKey, dialect), {
+          headers: attemptHeaders(call.attemptKey),
+          signal,
+          timeout: timeoutMs,
+        });
+      accepted();
+      return readStream(stream, progressed);
     });
-    const stream = await client.chat.completions.create(toWire(call.request, call.attemptKey, this.options.dialect), {
-      headers: attemptHeaders(call.attemptKey),
-      signal: watch.signal,
-      timeout: call.deadlines.totalMs + 1000, // ours comes first and says which deadline it was
-    });
-    watch.progressed();
-    call.onAccepted?.(limitHeaders(seen.headers));
-    const answer = await readStream(stream, () => watch.progressed());
-    if (watch.reason) throw watch.reason; // the client ends an aborted stream in silence
-    if (!seen.terminated) throw new IncompleteAnswer('the stream broke off before its end mark', true);
-    return {
-      ...answer,
-      model: redact(answer.model, [this.options.apiKey], 200),
-      providerRequestId: seen.headers['x-request-id'] ?? answer.providerRequestId,
-    };
   }
 }
 
-/** Cancelled before a byte was sent: nothing can have been billed. */
-const NEVER_SENT = new ProviderFailure({
-  class: 'cancelled',
-  detail: 'cancelled before it was sent',
-  retryAfterMs: null,
-  status: null,
-  maybeBilled: false,
-});
+const OPENAI_HOST = 'api.openai.com';
+
+export const openai: ProviderFamily = {
+  wire: 'openai',
+  serves: 'every other name',
+  keySetting: 'OPENAI_API_KEY',
+  open: ({ openaiBaseUrl, openaiApiKey }) => (openaiApiKey === undefined ? null : at(openaiBaseUrl, openaiApiKey)),
+  atModelServer: (url) =>
+    new OpenAiProvider({
+      name: 'scripted',
+      baseUrl: `${url}/v1`,
+      apiKey: 'none-needed',
+      dialect: { maxTokensField: 'max_completion_tokens', sendsMetadata: true },
+    }),
+};
+
+function at(baseUrl: string, apiKey: string): Provider {
+  const { hostname, host } = new URL(baseUrl);
+  const isOpenAi = hostname === OPENAI_HOST;
+  return new OpenAiProvider({
+    name: isOpenAi ? 'openai' : `openai-compatible:${host}`,
+    baseUrl,
+    apiKey,
+    dialect: { maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens', sendsMetadata: false },
+  });
+}

@@ -7,6 +7,8 @@ import {
   type ToolCall,
   type Usage,
 } from '../../../domain/llm/chat';
+import { ErrorEvent, IncompleteAnswer } from '../wire/incomplete';
+import { label } from '../wire/label';
 
 /** What has arrived so far of one answer. */
 interface Draft {
@@ -18,37 +20,15 @@ interface Draft {
   model: string;
 }
 
-/** A stream that ended without all that makes an answer complete. */
-export class IncompleteAnswer extends Error {
-  override readonly name = 'IncompleteAnswer';
-
-  /** @param began whether anything of an answer had arrived: then it broke off, else there never was one */
-  constructor(
-    message: string,
-    readonly began: boolean,
-  ) {
-    super(message);
-  }
-}
-
-/** An error event, or a broken one, in a response of status 200. */
-export class ErrorEvent extends Error {
-  override readonly name = 'ErrorEvent';
-
-  constructor(readonly event: unknown) {
-    super('an error event inside the stream');
-  }
-}
-
 /**
  * Reads a stream to its end.
  *
- * @param onContent called for each piece that moves the answer on; keep-alive events do not.
+ * @param onContent called for each piece that moves the answer on, with its text if it has any; not for keep-alive events.
  * @throws IncompleteAnswer without finish reason or usage, ErrorEvent, or what the stream throws.
  */
 export async function readStream(
   chunks: AsyncIterable<ChatCompletionChunk>,
-  onContent: () => void,
+  onContent: (text?: string) => void,
 ): Promise<ChatAnswer> {
   const draft: Draft = { content: '', refusal: '', toolCalls: [], finishReason: null, usage: null, model: '' };
   let id: string | undefined;
@@ -56,7 +36,8 @@ export async function readStream(
   for await (const chunk of chunks) {
     began = true;
     id ??= label(chunk.id);
-    if (take(draft, chunk)) onContent();
+    const news = take(draft, chunk);
+    if (news !== null) onContent(news);
   }
   if (!draft.finishReason) throw new IncompleteAnswer('the stream ended without a finish reason', began);
   if (!draft.usage) throw new IncompleteAnswer('the stream ended without usage', began);
@@ -71,25 +52,26 @@ export async function readStream(
   };
 }
 
-/** Returns whether the chunk brought anything new. */
-function take(draft: Draft, chunk: ChatCompletionChunk): boolean {
+/** Returns the text that the chunk brought, empty when it brought something else, null when nothing. */
+function take(draft: Draft, chunk: ChatCompletionChunk): string | null {
   if (!Array.isArray(chunk.choices)) return passOver(chunk);
   draft.model = label(chunk.model) ?? draft.model;
   if (chunk.usage) draft.usage = readUsage(chunk.usage);
   const choice = chunk.choices.find((candidate) => candidate.index === 0);
-  if (!choice) return Boolean(chunk.usage);
+  if (!choice) return chunk.usage ? '' : null;
   const { content, refusal, tool_calls: toolCalls } = choice.delta ?? {};
   draft.content += content ?? '';
   draft.refusal += refusal ?? '';
   for (const part of toolCalls ?? []) takeToolCall(draft, part);
   if (choice.finish_reason) draft.finishReason = readFinishReason(choice.finish_reason);
-  return Boolean(content || refusal || toolCalls?.length || choice.finish_reason);
+  const text = content || refusal;
+  return text || (toolCalls?.length || choice.finish_reason ? '' : null);
 }
 
 /** Events of other kinds (created, ping) are no content and no harm; an error event ends the answer. */
-function passOver(event: object): false {
+function passOver(event: object): null {
   if ('type' in event && event.type === 'error') throw new ErrorEvent(event);
-  return false;
+  return null;
 }
 
 function takeToolCall(draft: Draft, part: ChatCompletionChunk.Choice.Delta.ToolCall): void {
@@ -113,13 +95,6 @@ function readFinishReason(reason: string): FinishReason {
 
 /** As many as OpenAI allows to be declared; a server that goes on and on is broken. */
 const TOOL_CALLS_MAX = 128;
-
-/** Names from outside go into rows and headers, so a broken server must not make them endless. */
-const LABEL_CHARS_MAX = 256;
-
-function label(text: unknown): string | undefined {
-  return typeof text === 'string' && text !== '' ? text.slice(0, LABEL_CHARS_MAX) : undefined;
-}
 
 /** As reported, unchecked: whether the numbers can be believed is decided where they are booked. */
 function readUsage(usage: CompletionUsage): Usage {

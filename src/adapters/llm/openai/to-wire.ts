@@ -4,6 +4,7 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ChatMessage, ChatRequest } from '../../../domain/llm/chat';
+import { parseModelName } from '../../../domain/llm/model-name';
 
 /** Where compatible servers differ from OpenAI itself. */
 export interface Dialect {
@@ -20,7 +21,7 @@ export function toWire(
   dialect: Dialect,
 ): ChatCompletionCreateParamsStreaming {
   return {
-    model: request.model,
+    model: parseModelName(request.model).name,
     messages: request.messages.map(messageToWire),
     [dialect.maxTokensField]: request.maxTokens,
     temperature: request.temperature,
@@ -57,12 +58,6 @@ export function toolsToWire({ tools }: ChatRequest): ChatCompletionFunctionTool[
     type: 'function',
     function: { name, description, parameters },
   }));
-}
-
-/** Header values are ASCII; names of agents are not. */
-export function attemptHeaders(attemptKey: string): Record<string, string> {
-  const key = encodeURI(attemptKey);
-  return { 'x-longhaul-attempt': key, 'idempotency-key': key, 'accept-encoding': 'identity' };
 }
 
 /** Also counted as input by the token counter: providers put the schema into the prompt. */

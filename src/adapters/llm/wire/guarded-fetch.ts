@@ -1,6 +1,5 @@
-const TERMINATOR = /(^|\n)data: ?\[DONE\]/;
 /** Enough to find a terminator that was cut in two by the network. */
-const TAIL_CHARS = 16;
+const TAIL_CHARS = 32;
 /** How long a server may take to end the body after its terminator; then its connection is given up. */
 const DRAIN_MS = 1_000;
 
@@ -9,6 +8,11 @@ export interface GuardedResponse {
   terminated: boolean;
   status: number | null;
   headers: Record<string, string>;
+}
+
+/** The provider's own name for the request, under either of its header names. */
+export function requestIdOf({ headers }: GuardedResponse): string | undefined {
+  return headers['x-request-id'] ?? headers['request-id'];
 }
 
 /** The body grew past its cap: counted after decoding, so that a compressed bomb counts in full. */
@@ -21,13 +25,13 @@ export class BodyTooLarge extends Error {
  * keeps the connection open after it would hold the attempt until its deadline), keeps the status and headers.
  * The client reads whole lines and whole error bodies into memory, so the cap has to sit below it.
  */
-export function guardedFetch(maxBytes: number, seen: GuardedResponse): typeof fetch {
+export function guardedFetch(maxBytes: number, terminator: RegExp, seen: GuardedResponse): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     seen.status = response.status;
     seen.headers = Object.fromEntries(response.headers);
     if (!response.body) return response;
-    return new Response(guard(response.body.getReader(), maxBytes, seen), {
+    return new Response(guard(response.body.getReader(), maxBytes, terminator, seen), {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
@@ -37,7 +41,12 @@ export function guardedFetch(maxBytes: number, seen: GuardedResponse): typeof fe
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
-function guard(body: BodyReader, maxBytes: number, seen: GuardedResponse): ReadableStream<Uint8Array> {
+function guard(
+  body: BodyReader,
+  maxBytes: number,
+  terminator: RegExp,
+  seen: GuardedResponse,
+): ReadableStream<Uint8Array> {
   let bytes = 0;
   let tail = '';
   return new ReadableStream({
@@ -49,7 +58,7 @@ function guard(body: BodyReader, maxBytes: number, seen: GuardedResponse): Reada
       controller.enqueue(chunk);
       const text = tail + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
       tail = text.slice(-TAIL_CHARS);
-      if (!TERMINATOR.test(text)) return;
+      if (!terminator.test(text)) return;
       seen.terminated = true;
       controller.enqueue(Buffer.from('\n\n'));
       controller.close();

@@ -1,11 +1,10 @@
 import { leaveBudgetQueues } from '../adapters/postgres/budget-waiters';
-import { reserve, reserveAndSend } from '../adapters/postgres/ledger';
-import type { Pool } from '../adapters/postgres/connection';
 import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types';
-import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
+import type { Commits } from './commits';
 import { crashPoint } from './crash-point';
-import type { Permits, WantedPermit } from './permits';
+import type { Parts } from './parts';
+import type { WantedPermit } from './permits';
 import { pollDelayMs, sleep } from './sleep';
 import type { Waiting } from './waiting';
 
@@ -20,16 +19,16 @@ export type Admission = { admitted: { n: number; epoch: number; sent: boolean } 
  * so that nobody holds a permit while he waits for room.
  */
 export async function admitAtOnce(
-  pool: Pool,
-  permits: Permits,
+  { commits, permits }: Pick<Parts, 'commits' | 'permits'>,
   request: ReserveCall,
   wanted: WantedPermit,
+  signal: AbortSignal,
 ): Promise<Admission | undefined> {
   if (!(await permits.takeAtOnce(wanted))) return undefined;
   let sent = false;
   try {
     crashPoint('before-reserve');
-    const answer = present((await reserveAndSend(pool, [request]))[0], `reserve: no answer for ${request.callKey}`);
+    const answer = await commits.reserveAndSend.add(request, signal);
     sent = answer.answer === 'admitted';
     if (answer.answer === 'admitted') return { admitted: { n: answer.n, epoch: answer.epoch, sent } };
     return answer.answer === 'stored' ? { stored: true } : undefined;
@@ -45,13 +44,13 @@ export async function admitAtOnce(
  * @throws LonghaulError BudgetExceeded | PoisonCall, the waits' errors, or the signal's reason.
  */
 export async function admit(
-  pool: Pool,
+  { commits, deps: { pool } }: Parts,
   request: ReserveCall,
   waiting: Waiting,
   signal: AbortSignal,
 ): Promise<Admission> {
   try {
-    return await askForRoom(pool, request, waiting, signal);
+    return await askForRoom(commits, request, waiting, signal);
   } catch (error) {
     // Who comes back keeps its place. Others would keep younger calls waiting; should this fail, their place expires.
     const comesBack = LonghaulError.is(error) && error.retryable;
@@ -60,11 +59,16 @@ export async function admit(
   }
 }
 
-async function askForRoom(pool: Pool, request: ReserveCall, waiting: Waiting, signal: AbortSignal): Promise<Admission> {
+async function askForRoom(
+  { reserve }: Commits,
+  request: ReserveCall,
+  waiting: Waiting,
+  signal: AbortSignal,
+): Promise<Admission> {
   for (let turn = 0; ; turn += 1) {
     signal.throwIfAborted();
     crashPoint('before-reserve');
-    const answer = present((await reserve(pool, [request]))[0], `reserve: no answer for ${request.callKey}`);
+    const answer = await reserve.add(request, signal);
     const delayMs = pollDelayMs(turn);
     switch (answer.answer) {
       case 'stored':

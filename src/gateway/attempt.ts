@@ -1,5 +1,4 @@
 import { ProviderFailure } from '../adapters/llm/provider';
-import { markSent, settle } from '../adapters/postgres/ledger';
 import type { ChatAnswer, Usage } from '../domain/llm/chat';
 import { deadlinesOf } from '../domain/llm/deadlines';
 import { usageProblem } from '../domain/llm/usage';
@@ -33,7 +32,7 @@ export async function runAttempt(
   try {
     if (!sent) {
       await parts.permits.take(kept.permit, waiting, signal);
-      sent = (await markSent(parts.deps.pool, [kept], parts.deps.leaseMs)).length > 0;
+      ({ owned: sent } = await parts.commits.markSent.add(kept, signal));
       if (!sent) return null;
     }
     crashPoint('after-sent');
@@ -95,13 +94,12 @@ async function complete(
 }
 
 /** Never sent, so nothing can have been billed. When PostgreSQL is away the lease ends it instead. */
-async function giveRoomBack({ deps }: Parts, { kept }: AttemptFrame): Promise<void> {
+async function giveRoomBack({ commits, deps }: Parts, { kept }: AttemptFrame): Promise<void> {
   const { callKey, n, epoch } = kept;
   kept.closing = true;
   try {
-    await settle(deps.pool, [
-      { callKey, n, epoch, outcome: 'failed', failureClass: 'not-sent', failure: 'given up before it was sent' },
-    ]);
+    const failure = 'given up before it was sent';
+    await commits.settle.add({ callKey, n, epoch, outcome: 'failed', failureClass: 'not-sent', failure });
   } catch (error) {
     deps.log.warn({ err: error, callKey: kept.callKey }, 'a reservation could not be given back; its lease ends it');
   }

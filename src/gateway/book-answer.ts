@@ -34,7 +34,7 @@ export async function bookAnswer(
   crashPoint('after-payload');
   frame.kept.closing = true;
   const settled = await settleSurely(
-    parts.deps.pool,
+    parts.commits,
     settlement(frame, answer, facts, stored),
     parts.settleWithinMs,
     parts.deps.log,

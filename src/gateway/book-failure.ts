@@ -62,7 +62,7 @@ async function book(
     providerRequestId: facts.providerRequestId,
     node,
   };
-  return (await settleSurely(parts.deps.pool, result, parts.settleWithinMs, parts.deps.log)).modelFailures;
+  return (await settleSurely(parts.commits, result, parts.settleWithinMs, parts.deps.log)).modelFailures;
 }
 
 /** A cancelled node's status is the workflow's to say. */

@@ -39,8 +39,8 @@ async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promi
     const atOnce = wantedPermit(parts, call, quote);
     const request = reservation(parts, call, quote);
     const admission =
-      (await admitAtOnce(pool, parts.permits, request, atOnce)) ??
-      (await admit(pool, request, waiting, context.signal));
+      (await admitAtOnce(parts, request, atOnce, context.signal)) ??
+      (await admit(parts, request, waiting, context.signal));
     if ('stored' in admission)
       return present(
         await storedResult(parts, call),

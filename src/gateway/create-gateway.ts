@@ -2,6 +2,7 @@ import { revokeLeases } from '../adapters/postgres/ledger';
 import { listOpenOwners } from '../adapters/postgres/open-owners';
 import { LonghaulError } from '../domain/kernel/errors';
 import { runCall } from './call';
+import { openCommits } from './commits';
 import type { GatewayDeps } from './deps';
 import { InFlight } from './in-flight';
 import { LeaseKeeper } from './lease-keeper';
@@ -12,6 +13,8 @@ import type { Gateway } from './types';
 
 export type { GatewayDeps } from './deps';
 
+/** Calls that reserve, or are settled, together at most. */
+const BATCH_SIZE = 20;
 /** Long enough for a restart of PostgreSQL or an emptied disk, short enough to be noticed. */
 const SETTLE_WITHIN_MS = 120_000;
 
@@ -20,6 +23,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const parts: Parts = {
     deps,
     owner: deps.owner ?? ownOwner(),
+    commits: openCommits(deps.pool, deps.leaseMs, deps.batchSize ?? BATCH_SIZE),
     keeper: new LeaseKeeper(deps.pool, deps.limiter, deps.leaseMs, deps.log),
     permits: new Permits(deps.limiter, deps.leaseMs, deps.log),
     settleWithinMs: deps.settleWithinMs ?? SETTLE_WITHIN_MS,

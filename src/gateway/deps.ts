@@ -19,6 +19,8 @@ export interface GatewayDeps {
   log: Log;
   /** Names this process in the ledger; by default made from host, pid and start time. */
   owner?: string;
+  /** Calls of one statement at most; 20 by default, 1 keeps every call for itself. */
+  batchSize?: number;
   /** How long an attempt or a permit stays ours without renewal, in ms. */
   leaseMs: number;
   /** How long to try to store an answer that is already paid for, in ms. */

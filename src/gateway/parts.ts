@@ -1,3 +1,4 @@
+import type { Commits } from './commits';
 import type { GatewayDeps } from './deps';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Permits } from './permits';
@@ -6,6 +7,7 @@ import type { Permits } from './permits';
 export interface Parts {
   deps: GatewayDeps;
   owner: string;
+  commits: Commits;
   keeper: LeaseKeeper;
   permits: Permits;
   settleWithinMs: number;

@@ -1,6 +1,7 @@
 import type { Limiter } from '../adapters/redis/limiter';
 import { FairQueue, type Flow } from '../domain/llm/fair-queue';
 import type { LimitScope, Permit, PermitRequest, SetAnswer } from '../domain/llm/limits';
+import { GroupCommit } from './group-commit';
 import type { Log } from './log';
 import { sleep } from './sleep';
 
@@ -30,6 +31,16 @@ interface Waiter extends WantedPermit {
 export class PermitQueue {
   readonly #queue = new FairQueue<Waiter>();
   #last: Permit & { granted: false } = { granted: false, waitMs: 100, limit: 'the queue of this process' };
+  /** For those who would not wait. Redis that does not answer, answers nobody. */
+  readonly #together = new GroupCommit<WantedPermit, boolean>({
+    commit: async (wanted) => {
+      const { granted } = await this.#ask(wanted);
+      return wanted.map((_, at) => at < granted);
+    },
+    mayBeOnes: () => false,
+    atOnce: 1,
+    size: SET,
+  });
   #serving = false;
   #wake: () => void = () => undefined;
 
@@ -43,12 +54,12 @@ export class PermitQueue {
   /** A permit that can be had at once, else false: past nobody who waits, and past no limiter that hesitates. */
   async takeAtOnce(wanted: WantedPermit): Promise<boolean> {
     if (this.#queue.size > 0) return false;
-    const asked = this.#ask([wanted]);
+    const asked = this.#together.add(wanted);
     const answered = new AbortController();
-    const answer = await Promise.race([asked, sleep(AT_ONCE_MS, answered.signal)]);
+    const granted = await Promise.race([asked, sleep(AT_ONCE_MS, answered.signal)]);
     answered.abort();
-    if (!answer) void asked.then(({ granted }) => (granted > 0 ? this.#giveBack(wanted) : undefined));
-    return answer?.granted === 1;
+    if (granted === undefined) void asked.then((late) => (late ? this.#giveBack(wanted) : undefined));
+    return granted === true;
   }
 
   /**

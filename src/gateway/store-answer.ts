@@ -1,9 +1,7 @@
-import type { Pool } from '../adapters/postgres/connection';
-import { settle } from '../adapters/postgres/ledger';
 import type { SettleAnswer, SettleResult } from '../adapters/postgres/ledger-types';
-import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
 import { messageOf } from '../domain/kernel/message-of';
+import type { Commits } from './commits';
 import type { Log } from './log';
 import { pollDelayMs, sleep } from './sleep';
 
@@ -17,18 +15,12 @@ const NEVER = new AbortController().signal;
  * @throws LonghaulError PaymentUnsettled after `withinMs`; the sweeper then holds the attempt at its maximum.
  */
 export async function settleSurely(
-  pool: Pool,
+  { settle }: Commits,
   result: SettleResult,
   withinMs: number,
   log: Log,
 ): Promise<SettleAnswer> {
-  const settled = await untilDone(() => settle(pool, [result]), {
-    withinMs,
-    log,
-    callKey: result.callKey,
-    what: 'settle',
-  });
-  return present(settled[0], `settle: no answer for ${result.callKey}`);
+  return untilDone(() => settle.add(result), { withinMs, log, callKey: result.callKey, what: 'settle' });
 }
 
 interface Patience {

@@ -1,0 +1,103 @@
+import { LonghaulError } from '../../../src/domain/kernel/errors';
+import { sums, violations } from '../../support/ledger';
+import { attemptsOf, context, startStack, testRun, type Stack } from './support';
+
+let stack: Stack;
+beforeAll(async () => void (stack = await startStack()));
+afterAll(() => stack.stop());
+beforeEach(async () => {
+  await stack.server.release();
+  await stack.server.setFaults();
+});
+
+const CALLS = 20;
+
+/** Transactions that reserved and that settled these calls, by what each left in the rows it wrote. */
+async function transactionsOf(runId: string): Promise<number> {
+  const { rows } = await stack.pool.query<{ count: number }>(
+    `SELECT (SELECT count(DISTINCT xmin::text) FROM reservation WHERE call_key LIKE $1)
+          + (SELECT count(DISTINCT xmin::text) FROM call_result WHERE call_key LIKE $1) AS count`,
+    [`${runId}/%`],
+  );
+  return rows[0]!.count;
+}
+
+async function together(batchSize: number): Promise<number> {
+  const { runId, call } = await testRun(stack.pool);
+  const gateway = stack.gateway({ batchSize });
+  await stack.server.hold();
+  const answers = Array.from({ length: CALLS }, (_, index) => gateway.call(call(index), context()));
+  await stack.server.until(({ held }) => held === CALLS);
+  await stack.server.release();
+  expect((await Promise.all(answers)).map(({ source }) => source)).toEqual(Array(CALLS).fill('paid'));
+  return transactionsOf(runId);
+}
+
+test('twenty calls that come together need at most half the transactions of twenty that come alone', async () => {
+  const alone = await together(1);
+  expect(alone).toBe(2 * CALLS);
+  expect((await together(CALLS)) / alone).toBeLessThanOrEqual(0.5);
+});
+
+test('a call that cannot be is refused alone: its neighbours of the same statement are paid', async () => {
+  const { call } = await testRun(stack.pool);
+  const gateway = stack.gateway();
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => {
+      const budgets = index === 4 ? { budgets: ['run:nobody-has-it'] } : {};
+      return gateway.call(call(index, budgets), context()).catch((error: unknown) => error);
+    }),
+  );
+  expect(String(outcomes[4])).toMatch(/unknown budget in \["run:nobody-has-it"\]/);
+  const paid = outcomes.filter((_, index) => index !== 4);
+  expect(paid).toMatchObject(Array(9).fill({ source: 'paid' }));
+  expect(await violations(stack.pool)).toEqual([]);
+});
+
+test('an answer that cannot be settled fails alone: what was settled with it is stored', async () => {
+  const { runId, call } = await testRun(stack.pool);
+  const gateway = stack.gateway({ settleWithinMs: 500 });
+  const { buildArtifacts } = call(0);
+  const impossible: typeof buildArtifacts = async (answer, facts) => ({
+    ...(await buildArtifacts(answer, facts)),
+    resultRef: 'no reference',
+  });
+  await stack.server.hold();
+  const answers = Array.from({ length: 8 }, (_, index) =>
+    gateway
+      .call(call(index, index === 3 ? { buildArtifacts: impossible } : {}), context())
+      .catch((error: unknown) => error),
+  );
+  await stack.server.until(({ held }) => held === 8);
+  await stack.server.release();
+  const outcomes = await Promise.all(answers);
+  expect(LonghaulError.is(outcomes[3]) && outcomes[3].code).toBe('PaymentUnsettled');
+  expect(outcomes.filter((_, index) => index !== 3)).toMatchObject(Array(7).fill({ source: 'paid' }));
+  const states = (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state).sort();
+  expect(states).toEqual(['sent', ...Array<string>(7).fill('settled')]);
+});
+
+test.each([100, 200])(
+  '%i callers of one budget: some are refused, and it is never overspent',
+  async (callers) => {
+    const probe = await testRun(stack.pool);
+    await stack.gateway().call(probe.call(0, { prompt: 'question 0 [[tokens: 20]]' }), context());
+    const worstCase = (await attemptsOf(stack.pool, `${probe.runId}/%`))[0]!.estimate_micro_usd;
+    const { runId, call } = await testRun(stack.pool, 30 * worstCase);
+    const gateway = stack.gateway();
+    const outcomes = await Promise.all(
+      Array.from({ length: callers }, (_, index) =>
+        gateway
+          .call(call(index, { prompt: `question ${index % 10} [[tokens: 20]]`, maxWaitMs: 60_000 }), context())
+          .catch((error: unknown) => error),
+      ),
+    );
+    const refused = outcomes.filter((outcome) => LonghaulError.is(outcome) && outcome.code === 'BudgetExceeded');
+    const paid = outcomes.filter((outcome) => !(outcome instanceof Error));
+    expect([paid.length, refused.length]).toEqual([30, callers - 30]);
+    const book = await sums(stack.pool, `run:${runId}`);
+    expect(book).toMatchObject({ settled: book.limit, reserved: 0, unknown: 0, overrun: 0 });
+    expect(await violations(stack.pool)).toEqual([]);
+  },
+  120_000,
+);

@@ -370,7 +370,7 @@ END $$;
 
 -- settle: p_results = [{callKey, n, epoch, outcome: answered | failed | unknown, actualMicroUsd, inputTokens,
 --   outputTokens, model, finishReason, providerRequestId, failureClass, failure, artifactRef, artifacts: [header…],
---   node: {status, outputRef, nextTryMs, reasonCode, reason} }].
+--   node: {status, outputRef, nextTryMs, reasonCode, reason}, recording: see record_answers }].
 -- One transaction for attempt, budgets, ledger, call_result, artifact headers, outbox, run_node. Answers:
 --   settled | void | unknown – done now
 --   already – this settle changes nothing: it was done before, or nothing was ever sent under this epoch
@@ -380,13 +380,13 @@ CREATE FUNCTION settle(p_results jsonb) RETURNS TABLE (call_key text, n integer,
 LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 #variable_conflict use_column
 DECLARE
-  s record; a attempt%ROWTYPE; over bigint; owns boolean; held boolean; lost boolean; headers jsonb := '[]';
+  s record; a attempt%ROWTYPE; over bigint; owns boolean; held boolean; lost boolean; headers jsonb := '[]'; recordings jsonb := '[]';
 BEGIN
   PERFORM lock_attempts(p_results);
   FOR s IN
     SELECT x.* FROM jsonb_to_recordset(p_results) AS x("callKey" text, n integer, epoch bigint, outcome text, "actualMicroUsd" bigint,
       "inputTokens" bigint, "outputTokens" bigint, model text, "finishReason" text, "providerRequestId" text, "failureClass" text,
-      failure text, "artifactRef" uuid, artifacts jsonb, node jsonb)
+      failure text, "artifactRef" uuid, artifacts jsonb, node jsonb, recording jsonb)
     ORDER BY x."callKey", x.n
   LOOP
     call_key := s."callKey"; n := s.n; artifact_ref := NULL; model_failures := NULL;
@@ -428,6 +428,12 @@ BEGIN
         INSERT INTO call_result (call_key, tenant_id, run_id, node, n, artifact_ref, request_hash, model, finish_reason, input_tokens, output_tokens, cost_micro_usd)
         VALUES (a.call_key, a.tenant_id, a.run_id, a.node, a.n, s."artifactRef", a.request_hash, coalesce(s.model, a.model), s."finishReason",
                 s."inputTokens", s."outputTokens", s."actualMicroUsd");
+        IF s.recording IS NOT NULL THEN
+          recordings := recordings || s.recording;
+          -- Who records without looking has missed nothing.
+          UPDATE run_node rn SET cassette_misses = rn.cassette_misses + 1
+          WHERE rn.run_id = a.run_id AND rn.name = a.node AND NOT (s.recording->>'replace')::boolean;
+        END IF;
       END IF;
       IF a.run_id IS NOT NULL THEN
         PERFORM add_event(a.run_id, CASE WHEN owns THEN 'call-settled' ELSE 'attempt-late' END, a.node, jsonb_build_object(
@@ -455,6 +461,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
   PERFORM publish(headers);
+  PERFORM record_answers(recordings);
 END $$;
 
 -- Known spend of an attempt: replaces whatever it holds (its reservation, its unknown maximum, or nothing when it was

@@ -11,6 +11,92 @@
 
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+-- One recorded answer per request of a named cassette. answer is canonical JSON as text, because jsonb would change what
+-- the digest was taken of; answer_sha256 is over request hash and answer, and is checked whenever it is read.
+CREATE TABLE cassette (
+  tenant_id       text NOT NULL,
+  name            text NOT NULL,
+  request_hash    text NOT NULL,
+  answer          text NOT NULL,
+  answer_sha256   text NOT NULL,
+  model           text NOT NULL,
+  input_tokens    bigint NOT NULL,
+  output_tokens   bigint NOT NULL,
+  cost_micro_usd  bigint NOT NULL CHECK (cost_micro_usd >= 0),  -- what it cost when it was recorded
+  recorded_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+  hits            bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant_id, name, request_hash)
+);
+ALTER TABLE call_result ADD COLUMN cassette text;  -- the cassette that answered; its n is 0, for no attempt was made
+ALTER TABLE run_node ADD COLUMN cassette_hits integer NOT NULL DEFAULT 0, ADD COLUMN cassette_misses integer NOT NULL DEFAULT 0;
+
+-- record_answers: p_items = [{tenant, name, requestHash, answer, sha256, model, inputTokens, outputTokens, costMicroUsd,
+-- recordedAt, replace}]. Without `replace` the first recording stays. Sorted, because recorders of one cassette meet here.
+CREATE FUNCTION record_answers(p_items jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE r record;
+BEGIN
+  FOR r IN
+    SELECT x.* FROM jsonb_to_recordset(p_items) AS x(tenant text, name text, "requestHash" text, answer text, sha256 text, model text,
+      "inputTokens" bigint, "outputTokens" bigint, "costMicroUsd" bigint, "recordedAt" timestamptz, replace boolean)
+    ORDER BY x.tenant, x.name, x."requestHash"
+  LOOP
+    INSERT INTO cassette (tenant_id, name, request_hash, answer, answer_sha256, model, input_tokens, output_tokens, cost_micro_usd, recorded_at)
+    VALUES (r.tenant, r.name, r."requestHash", r.answer, r.sha256, r.model, r."inputTokens", r."outputTokens", r."costMicroUsd",
+            coalesce(r."recordedAt", clock_timestamp()))
+    ON CONFLICT (tenant_id, name, request_hash) DO UPDATE SET answer = excluded.answer, answer_sha256 = excluded.answer_sha256,
+      model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+      cost_micro_usd = excluded.cost_micro_usd, recorded_at = excluded.recorded_at
+    WHERE r.replace;
+  END LOOP;
+END $$;
+
+-- play_recording: makes a recorded answer the result of a call at no cost: result, node, events, artifacts, counters.
+-- p_call = {callKey, tenant, runId, node, cassette, requestHash, model, finishReason, inputTokens, outputTokens,
+--   artifactRef, artifacts: [header…], patch: {status, outputRef, reasonCode, reason}}.
+-- Answers: played – done now | stored – the call has a result, which stays | open – an attempt of this call is under way
+-- (its settlement would meet a second result). artifact_ref is the call's stored result. Idempotent by call key.
+CREATE FUNCTION play_recording(p_call jsonb) RETURNS TABLE (answer text, artifact_ref uuid)
+LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+#variable_conflict use_column
+DECLARE
+  c record; stored call_result%ROWTYPE; patch jsonb := nullif(p_call->'patch', 'null');
+BEGIN
+  SELECT x.* INTO c FROM jsonb_to_record(p_call) AS x("callKey" text, tenant text, "runId" uuid, node text, cassette text,
+    "requestHash" text, model text, "finishReason" text, "inputTokens" bigint, "outputTokens" bigint, "artifactRef" uuid);
+  PERFORM lock_calls(ARRAY[c."callKey"]);
+  SELECT * INTO stored FROM call_result r WHERE r.call_key = c."callKey";
+  IF stored.tenant_id <> c.tenant OR EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = c."callKey" AND t.tenant_id <> c.tenant) THEN
+    RAISE EXCEPTION 'play_recording %: the call belongs to another tenant', c."callKey" USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF stored.call_key IS NOT NULL THEN
+    RETURN QUERY SELECT 'stored', stored.artifact_ref;
+    RETURN;
+  END IF;
+  IF EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = c."callKey" AND t.state IN ('reserved', 'sent')) THEN
+    RETURN QUERY SELECT 'open', NULL::uuid;
+    RETURN;
+  END IF;
+  PERFORM lock_runs(ARRAY[c."runId"]);
+  INSERT INTO call_result (call_key, tenant_id, run_id, node, n, artifact_ref, request_hash, model, finish_reason, input_tokens, output_tokens, cost_micro_usd, cassette)
+  VALUES (c."callKey", c.tenant, c."runId", c.node, 0, c."artifactRef", c."requestHash", c.model, c."finishReason", c."inputTokens", c."outputTokens", 0, c.cassette);
+  UPDATE run_node rn SET cassette_hits = rn.cassette_hits + 1 WHERE rn.run_id = c."runId" AND rn.name = c.node;
+  IF c."runId" IS NOT NULL THEN
+    PERFORM add_event(c."runId", 'call-replayed', c.node, jsonb_build_object('call', c."callKey", 'cassette', c.cassette, 'model', c.model));
+    UPDATE run_node rn SET
+      status = coalesce(patch->>'status', rn.status), reason_code = patch->>'reasonCode', reason = left(patch->>'reason', 2000),
+      output_ref = coalesce((patch->>'outputRef')::uuid, rn.output_ref), model = c.model, waiting_since = NULL, next_try_at = NULL,
+      started_at = coalesce(rn.started_at, clock_timestamp()),
+      completed_at = CASE WHEN patch->>'status' = 'completed' THEN clock_timestamp() END
+    WHERE rn.run_id = c."runId" AND rn.name = c.node AND rn.completed_at IS NULL AND patch IS NOT NULL;
+    IF FOUND AND patch->>'status' = 'completed' THEN
+      PERFORM add_event(c."runId", 'agent-completed', c.node, jsonb_build_object('outputRef', patch->>'outputRef'));
+    END IF;
+  END IF;
+  PERFORM publish(p_call->'artifacts');
+  UPDATE cassette t SET hits = t.hits + 1 WHERE t.tenant_id = c.tenant AND t.name = c.cassette AND t.request_hash = c."requestHash";
+  RETURN QUERY SELECT 'played', c."artifactRef";
+END $$;
+
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
 
 -- ── completions by the API ────────────────────────────────────────────────────────────────────────────────────────
@@ -21,6 +107,10 @@
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
 
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+DROP FUNCTION play_recording, record_answers;
+ALTER TABLE run_node DROP COLUMN cassette_hits, DROP COLUMN cassette_misses;
+ALTER TABLE call_result DROP COLUMN cassette;
+DROP TABLE cassette;
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ import type { AttemptFrame } from './frame';
 import { bookUnstored } from './book-failure';
 import { crashPoint } from './crash-point';
 import type { Parts } from './parts';
+import { recordingOf } from './recording';
 import { settleSurely, untilDone } from './store-answer';
 import type { CallArtifacts, CallFacts, GatewayResult } from './types';
 
@@ -84,6 +85,7 @@ function settlement({ kept, call }: AttemptFrame, answer: ChatAnswer, facts: Cal
     artifactRef: stored.resultRef,
     artifacts: stored.artifacts,
     node: stored.node,
+    recording: recordingOf(call, facts.requestHash, answer, facts.costMicroUsd),
   };
 }
 

@@ -1,14 +1,13 @@
-import { loadCallResult, type CallResult } from '../adapters/postgres/call-results';
 import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
-import type { FinishReason } from '../domain/llm/chat';
-import { requestHash } from '../domain/llm/request';
 import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
+import { answerFromCassette } from './cassette-player';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
 import type { WantedPermit } from './permits';
 import { quoteOf, type Quote } from './quote';
+import { storedResult } from './stored-result';
 import type { CallContext, GatewayCall, GatewayResult } from './types';
 import { Waiting } from './waiting';
 import { wantedPermit } from './wanted-permit';
@@ -16,7 +15,7 @@ import { wantedPermit } from './wanted-permit';
 const HEARTBEAT_MS = 1_000;
 
 /**
- * The life of one call: a stored result is returned, which reserving finds; otherwise room is reserved, a permit taken,
+ * The life of one call: a recorded answer or a stored result is returned, the latter found by reserving; otherwise room is reserved, a permit taken,
  * the attempt marked sent, the provider asked, and answer and money booked in one transaction. Only then does anybody
  * hear of it.
  */
@@ -31,6 +30,8 @@ export async function runCall(parts: Parts, call: GatewayCall, context: CallCont
 
 async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
   const { pool, log } = parts.deps;
+  const played = await answerFromCassette(parts.deps, call);
+  if (played) return played;
   const quote = await quoteOrStored(parts, call);
   if ('source' in quote) return quote;
   const waiting = new Waiting(pool, call, log);
@@ -43,7 +44,7 @@ async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promi
       (await admit(parts, request, waiting, context.signal));
     if ('stored' in admission)
       return present(
-        await storedResult(parts, call),
+        await storedResult(parts.deps, call),
         `call ${call.callKey}: its result is stored, but cannot be found`,
       );
     const permit = admission.admitted.sent ? atOnce : wantedPermit(parts, call, quote);
@@ -61,35 +62,10 @@ async function quoteOrStored(parts: Parts, call: GatewayCall): Promise<Quote | G
   try {
     return await quoteOf(parts.deps, call.request);
   } catch (error) {
-    const stored = await storedResult(parts, call);
+    const stored = await storedResult(parts.deps, call);
     if (stored) return stored;
     throw error;
   }
-}
-
-/** Paid before, by whomever: also when today's prompt differs, because a changed template must not pay again. */
-async function storedResult({ deps }: Parts, call: GatewayCall): Promise<GatewayResult | null> {
-  const stored = await loadCallResult(deps.pool, call.tenant, call.callKey);
-  if (!stored) return null;
-  const provider = deps.providers.find(call.request.model);
-  if (provider && requestHash(provider.name, call.request) !== stored.requestHash) {
-    deps.log.warn(
-      { callKey: call.callKey, paidFor: stored.requestHash },
-      'the stored result of this call answers an older request',
-    );
-  }
-  return toResult(stored);
-}
-
-function toResult({ artifactRef, inputTokens, outputTokens, model, finishReason }: CallResult): GatewayResult {
-  return {
-    resultRef: artifactRef,
-    costMicroUsd: 0,
-    usage: { inputTokens, outputTokens },
-    model,
-    finishReason: finishReason as FinishReason,
-    source: 'stored',
-  };
 }
 
 function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {

@@ -1,4 +1,5 @@
 export type { NodePatch } from '../adapters/postgres/ledger-types';
+export { createCassettePlayer } from './cassette-player';
 export { createGateway, type GatewayDeps } from './create-gateway';
 export { openGateway, type OpenGatewayOptions } from './open-gateway';
 export { certainlyDead, ownOwner } from './owner';

@@ -2,6 +2,7 @@ import type { NodePatch } from '../adapters/postgres/ledger-types';
 import type { NewArtifact } from '../domain/artifacts/header';
 import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
 import type { PriorityClass } from '../domain/llm/fair-queue';
+import type { CassetteUse } from '../domain/llm/cassette';
 import type { FailureClass } from '../domain/llm/failure-class';
 import type { MicroUsd } from '../domain/kernel/money';
 
@@ -25,15 +26,20 @@ export interface GatewayCall {
   queueTimeoutMs?: number | null;
   /** Longest wait inside this one call, in ms; a longer one ends as a LonghaulError with `params.waitMs`. */
   maxWaitMs: number;
+  /** Whose recordings answer it, or record it; absent: none. */
+  cassette?: CassetteUse;
   /** Makes payloads durable and returns what goes into the one settle transaction. May be called again with the same answer. */
   buildArtifacts(answer: ChatAnswer, facts: CallFacts): Promise<CallArtifacts>;
   /** What the read model says of a failed attempt; without it: running, reason `retrying`, the failure's text. */
   nodeOnFailure?(failure: CallFailure): NodePatch;
 }
 
-/** What is known of a paid answer besides its text. */
+/** What is known of an answer besides its text. */
 export interface CallFacts {
-  attemptKey: string;
+  /** Absent when a cassette answered. */
+  attemptKey?: string;
+  /** The cassette that answered. */
+  cassette?: string;
   costMicroUsd: MicroUsd;
   usage: Usage;
   latencyMs: number;
@@ -64,12 +70,12 @@ export interface CallContext {
 
 export interface GatewayResult {
   resultRef: string;
-  /** What this call of the gateway cost: 0 when the result was stored before. */
+  /** What this call of the gateway cost: 0 when the result was stored before or recorded. */
   costMicroUsd: MicroUsd;
   usage: Usage;
   model: string;
   finishReason: FinishReason;
-  source: 'stored' | 'paid';
+  source: 'stored' | 'paid' | 'cassette';
 }
 
 export interface Gateway {
@@ -77,7 +83,7 @@ export interface Gateway {
   start(): Promise<void>;
   /**
    * @throws LonghaulError BudgetExceeded | BudgetWait | RateLimited | CallLeased | QueueTimeout | PoisonCall | UnknownPrice |
-   *   UnknownModel | RequestTooLargeForLimit | ModelFailed | ModelRefused | SpendCap | AgentTimeout | PaymentUnsettled
+   *   CassetteMiss | RecordingDamaged | UnknownModel | RequestTooLargeForLimit | ModelFailed | ModelRefused | SpendCap | AgentTimeout | PaymentUnsettled
    *   (waits carry `waitMs`; model failures carry `failureClass`, `retryAfterMs`, `modelFailures`), or `signal.reason`.
    */
   call(input: GatewayCall, context: CallContext): Promise<GatewayResult>;

@@ -34,6 +34,7 @@ export async function callArtifacts(
     latencyMs: facts.latencyMs,
     meta: {
       attemptKey: facts.attemptKey,
+      cassette: facts.cassette,
       callIndex: input.callIndex,
       requestHash: facts.requestHash,
       finishReason: answer.finishReason,

@@ -3,6 +3,7 @@ export * from './attempts';
 export * from './batches';
 export * from './budgets';
 export * from './call-results';
+export * from './cassettes';
 export * from './connection';
 export * from './graphs';
 export * from './histories';

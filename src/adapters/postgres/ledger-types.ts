@@ -1,6 +1,7 @@
 import type { NewArtifact } from '../../domain/artifacts/header';
 import type { AgentStatus } from '../../domain/agents/run-state';
 import type { MicroUsd } from '../../domain/kernel/money';
+import type { NewRecording } from './cassettes';
 
 /** One call that asks for room on all its budgets (parents of the named ones are added by themselves). */
 export interface ReserveCall {
@@ -75,6 +76,8 @@ export interface SettleAnswered extends SettleBase {
   artifactRef: string;
   /** Without idempotency keys: the epoch is the fence. Payloads are durable already. */
   artifacts: NewArtifact[];
+  /** Recorded in the same transaction, if the answer becomes the call's result. */
+  recording?: NewRecording;
 }
 
 /** failed: proved unbilled. unknown: may have been billed, held at its maximum. */

@@ -8,6 +8,9 @@ export interface RunNode {
   reasonCode: string | null;
   reason: string | null;
   calls: number;
+  /** Calls that a cassette answered, and those that it was asked for in vain. */
+  cassetteHits: number;
+  cassetteMisses: number;
   modelFailures: number;
   inputTokens: number;
   outputTokens: number;
@@ -23,7 +26,7 @@ export interface RunNode {
 }
 
 const SELECT_NODES = `
-  SELECT name, position, status, reason_code AS "reasonCode", reason, calls, model_failures AS "modelFailures", input_tokens AS "inputTokens",
+  SELECT name, position, status, reason_code AS "reasonCode", reason, calls, cassette_hits AS "cassetteHits", cassette_misses AS "cassetteMisses", model_failures AS "modelFailures", input_tokens AS "inputTokens",
          output_tokens AS "outputTokens", cost_micro_usd AS "costMicroUsd", model, waiting_since AS "waitingSince", next_try_at AS "nextTryAt",
          started_at AS "startedAt", completed_at AS "completedAt", output_ref AS "outputRef", reused_from_run_id AS "reusedFromRunId", origin_run_id AS "originRunId"
   FROM run_node WHERE tenant_id = $1 AND run_id = $2`;

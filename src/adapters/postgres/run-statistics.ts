@@ -14,6 +14,8 @@ export interface RunStatistics {
   /** Agents that wait for a person's answer or approval; they count as running, too. */
   waitingForPeople: number;
   calls: number;
+  cassetteHits: number;
+  cassetteMisses: number;
   inputTokens: number;
   outputTokens: number;
   costMicroUsd: number;
@@ -39,6 +41,7 @@ const STATISTICS = `
            ${countOf('pending', 'pending')}, ${countOf('rate_limited', 'rateLimited')}, ${countOf('budget_exceeded', 'budgetExceeded')},
            ${countOf('cancelled', 'cancelled')},
            (SELECT count(DISTINCT t.node) FROM human_task t WHERE t.run_id = $2 AND t.tenant_id = $1 AND t.state = 'open') AS "waitingForPeople", coalesce(sum(n.calls), 0)::bigint AS calls,
+           coalesce(sum(n.cassette_hits), 0)::bigint AS "cassetteHits", coalesce(sum(n.cassette_misses), 0)::bigint AS "cassetteMisses",
            coalesce(sum(n.input_tokens), 0)::bigint AS "inputTokens", coalesce(sum(n.output_tokens), 0)::bigint AS "outputTokens",
            coalesce(sum(n.cost_micro_usd), 0)::bigint AS "costMicroUsd"
     FROM run_node n WHERE n.run_id = $2 AND n.tenant_id = $1) n

@@ -27,6 +27,8 @@ export interface SystemStatus {
     inputTokens: number;
     outputTokens: number;
   };
+  /** Calls that cassettes answered, and those that they were asked for in vain. */
+  cassettes: { hits: number; misses: number };
   /** Nodes that wait now. */
   waiting: { rateLimited: number; budget: number };
   recentEvents: MonitorEvent[];
@@ -37,7 +39,7 @@ export async function systemStatus(
   tenant: string,
   { recentEvents = 20 }: { recentEvents?: number } = {},
 ): Promise<SystemStatus> {
-  const [runs, agents, attempts, failures, costs, events] = await Promise.all([
+  const [runs, agents, attempts, failures, costs, cassettes, events] = await Promise.all([
     runTotals(db, tenant),
     agentTotals(db, tenant),
     rows<{ state: AttemptState; count: number; retries: number }>(
@@ -47,6 +49,7 @@ export async function systemStatus(
     ),
     rows<{ failureClass: string; attempts: number }>(db, FAILURES, [tenant]),
     costTotals(db, tenant),
+    cassetteTotals(db, tenant),
     newestEvents(db, { tenant, limit: recentEvents }),
   ]);
   const { rateLimited, budget, ...agentCounts } = agents;
@@ -58,6 +61,7 @@ export async function systemStatus(
     retries: attempts.reduce((sum, { retries }) => sum + retries, 0),
     failures,
     costs,
+    cassettes,
     waiting: { rateLimited, budget },
     recentEvents: events,
   };
@@ -139,4 +143,10 @@ async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']
     [tenant],
   );
   return row ?? { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
+}
+
+async function cassetteTotals(db: Db, tenant: string): Promise<SystemStatus['cassettes']> {
+  const counts = `SELECT coalesce(sum(cassette_hits), 0)::bigint AS hits, coalesce(sum(cassette_misses), 0)::bigint AS misses
+                  FROM run_node WHERE tenant_id = $1`;
+  return (await firstRow<SystemStatus['cassettes']>(db, counts, [tenant])) ?? { hits: 0, misses: 0 };
 }

@@ -53,6 +53,8 @@ export const RUN_AGENT = {
   reason: null,
   model: 'scripted-echo',
   calls: 1,
+  cassetteHits: 0,
+  cassetteMisses: 0,
   modelFailures: 0,
   inputTokens: 42,
   outputTokens: 7,
@@ -77,7 +79,8 @@ export const RUN_STATISTICS = {
     budgetExceeded: 0,
     waitingForPeople: 0,
   },
-  ...{ totalCalls: 1, inputTokens: 42, outputTokens: 7, totalTokens: 49, totalCostMicroUsd: 175 },
+  ...{ totalCalls: 1, cassetteHits: 0, cassetteMisses: 0 },
+  ...{ inputTokens: 42, outputTokens: 7, totalTokens: 49, totalCostMicroUsd: 175 },
 };
 
 export const RUN_BUDGET = {

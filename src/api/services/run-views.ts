@@ -78,6 +78,8 @@ const COUNTS = [
   'rateLimited',
   'budgetExceeded',
   'waitingForPeople',
+  'cassetteHits',
+  'cassetteMisses',
   'inputTokens',
   'outputTokens',
 ] as const;

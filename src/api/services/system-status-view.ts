@@ -63,6 +63,7 @@ export function systemStatusView(
       },
       ...{ inputTokens: costs.inputTokens, outputTokens: costs.outputTokens },
     },
+    cassettes: counted.cassettes,
     failures: {
       failedAttempts: counted.failures.reduce((sum, { attempts: count }) => sum + count, 0),
       unknownAttempts: attempts.unknown ?? 0,

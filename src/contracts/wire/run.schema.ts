@@ -74,6 +74,8 @@ export const agentRowSchema = z
     reason: z.string().nullable(),
     model: z.string().nullable(),
     calls: z.int(),
+    cassetteHits: z.int().meta({ description: 'Calls that a cassette answered, at no cost.' }),
+    cassetteMisses: z.int().meta({ description: 'Calls for which its cassette had no answer.' }),
     modelFailures: z.int().meta({ description: 'Attempts that the model failed; waits and crashes do not count.' }),
     inputTokens: z.int(),
     outputTokens: z.int(),
@@ -100,7 +102,9 @@ export const runStatisticsSchema = z
     waitingForPeople: z
       .int()
       .meta({ description: 'Agents that wait for a person; they count as running. See `/runs/{id}/tasks`.' }),
-    totalCalls: z.int(),
+    totalCalls: z.int().meta({ description: 'Paid ones.' }),
+    cassetteHits: z.int(),
+    cassetteMisses: z.int(),
     inputTokens: z.int(),
     outputTokens: z.int(),
     totalTokens: z.int(),

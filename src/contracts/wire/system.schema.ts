@@ -97,6 +97,9 @@ export const systemStatusSchema = z
       inputTokens: z.int(),
       outputTokens: z.int(),
     }),
+    cassettes: z
+      .strictObject({ hits: z.int(), misses: z.int() })
+      .meta({ description: 'Calls of runs that a cassette answered, and those for which it had no answer.' }),
     failures: z.strictObject({
       failedAttempts: z.int(),
       unknownAttempts: z.int(),

@@ -41,6 +41,8 @@ export const ERRORS = {
   RequestTooLargeForLimit: { status: 422, retryable: false, message: 'Call {callKey} needs {cost} of limit {limit}, whose whole window is {size}. Lower maxTokens or raise the limit.' },
   QueueTimeout: { status: 409, retryable: false, message: 'Call {callKey} waited longer than {queueTimeoutSeconds} s for {what}.' },
   CallLeased: { status: 409, retryable: true, message: 'Call {callKey} is under way in another process until {leaseUntil}.' },
+  CassetteMiss: { status: 409, retryable: false, message: 'Call {callKey}: cassette "{cassette}" has no answer to request {requestHash}, and mode replay asks nobody. Record it: run once with cassette mode hybrid.' },
+  RecordingDamaged: { status: 500, retryable: false, message: 'Cassette "{cassette}": the answer to request {requestHash} is not what was recorded (digest {found}, expected {sha256}). Delete the cassette, then import it or record it again.' },
   UnknownPrice: { status: 422, retryable: false, message: 'No price is known for model "{model}". Add it to {priceFile}:\n{line}' },
   UnknownModel: { status: 422, retryable: false, message: 'Model "{model}" belongs to no configured provider. Known: {known}.' },
   ProviderUnreachable: { status: 503, retryable: true, message: 'Call {callKey} waits for provider "{provider}", which cannot be reached: {detail}. Next try in {waitMs} ms; check its address and `longhaul doctor`.' },

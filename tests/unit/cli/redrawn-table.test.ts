@@ -66,6 +66,8 @@ function runOf(agents: Partial<RunView['agents'][number]>[], status: RunView['st
   const row = {
     status: 'pending',
     calls: 0,
+    cassetteHits: 0,
+    cassetteMisses: 0,
     modelFailures: 0,
     inputTokens: 0,
     outputTokens: 0,

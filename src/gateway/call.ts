@@ -15,9 +15,9 @@ import { wantedPermit } from './wanted-permit';
 const HEARTBEAT_MS = 1_000;
 
 /**
- * The life of one call: a recorded answer or a stored result is returned, the latter found by reserving; otherwise room is reserved, a permit taken,
- * the attempt marked sent, the provider asked, and answer and money booked in one transaction. Only then does anybody
- * hear of it.
+ * The life of one call: what its cassette says, or a stored result, which reserving finds; otherwise room is reserved, a
+ * permit taken, the attempt marked sent, the provider asked, and answer and money booked in one transaction. Only then
+ * does anybody hear of it.
  */
 export async function runCall(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);

@@ -1,6 +1,14 @@
 export type { NodePatch } from '../adapters/postgres/ledger-types';
 export { createCassettePlayer } from './cassette-player';
 export { createGateway, type GatewayDeps } from './create-gateway';
+export {
+  LLMBatcher,
+  type LLMBatchCallback,
+  type LLMBatcherOptions,
+  type LLMBatcherStatistics,
+  type LLMClient,
+  type PromptMessage,
+} from './llm-batcher';
 export { openGateway, type OpenGatewayOptions } from './open-gateway';
 export { certainlyDead, ownOwner } from './owner';
 export { createRateLimiter, type RateLimiter, type RateLimiterStatistics } from './rate-limiter';

@@ -24,6 +24,8 @@ export interface AcceptedLine extends LineHead {
   /** Planned ms from acceptance to the end of the answer. */
   latencyMs: number;
   fault: string | null;
+  /** The batch that it was a request of: billed at half the price. */
+  batch?: string;
 }
 
 export interface RejectedLine extends LineHead {

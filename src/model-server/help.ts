@@ -14,6 +14,7 @@ A scripted provider that speaks the OpenAI wire format. Answers are a function o
   --log FILE       the book: one JSON line per request, appended (.longhaul/model-server.jsonl)
   --seed N         changes all answers, latencies and fault draws (1)
   --latency SPEC   ${LATENCY_USAGE.join(' | ')} (fixed:0)
+  --batch-ms N     a batch takes this long before its first answer (0)
   --fault SPEC     KIND[:key=value,…], repeatable; the header x-longhaul-fault does it for one request
   --rpm N          accept at most N requests in any 60 s
 

@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { destination, pino } from 'pino';
+import { BatchRunner } from './batches/batch-runner';
+import { BatchStore } from './batches/batch-store';
 import { Book } from './book';
 import { FaultSchedule } from './faults/schedule';
 import { helpText } from './help';
@@ -48,7 +50,8 @@ function readOptions(): ModelServerOptions | null {
 async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Promise<ServerParts> {
   const faults = new FaultSchedule(options.seed);
   faults.set(options.faults);
-  return {
+  const batchWork = new BatchRunner(() => parts, bookFailed);
+  const parts: ServerParts = {
     seed: options.seed,
     book: await Book.open(options.logFile, bookFailed),
     faults,
@@ -57,8 +60,13 @@ async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Prom
     rateLimit: options.requestsPerMinute === null ? null : new RequestsPerMinute(options.requestsPerMinute),
     latency: options.latency,
     counts: { accepted: 0, rejected: 0, completed: 0, cut: 0 },
+    batches: await BatchStore.open(`${options.logFile}.batches`),
+    batchWork,
+    batchMs: options.batchMs,
     stopping,
   };
+  await batchWork.resume();
+  return parts;
 }
 
 /** Without its book the server would be a witness that forgets: it leaves, after the waiting requests got their 500. */

@@ -11,10 +11,15 @@ export interface ModelServerOptions {
   logFile: string;
   seed: number;
   latency: LatencyProfile;
+  /** Of a batch, in ms. */
+  batchMs: number;
   faults: FaultRule[];
   /** `null`: no limit is enforced. */
   requestsPerMinute: number | null;
 }
+
+/** As long as a provider may take. */
+export const BATCH_MS_MAX = 86_400_000;
 
 const FLAGS = {
   host: { type: 'string', default: '127.0.0.1' },
@@ -22,6 +27,7 @@ const FLAGS = {
   log: { type: 'string', default: '.longhaul/model-server.jsonl' },
   seed: { type: 'string', default: '1' },
   latency: { type: 'string', default: 'fixed:0' },
+  'batch-ms': { type: 'string', default: '0' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   rpm: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -37,6 +43,7 @@ export function parseOptions(argv: readonly string[]): ModelServerOptions | null
     logFile: values.log,
     seed: wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     latency: parseLatency(values.latency),
+    batchMs: wholeNumber('batch-ms', values['batch-ms'], 0, BATCH_MS_MAX),
     faults: values.fault.map(parseFault),
     requestsPerMinute: values.rpm === undefined ? null : wholeNumber('rpm', values.rpm, 1, 1_000_000),
   };

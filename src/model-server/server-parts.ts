@@ -1,3 +1,5 @@
+import type { BatchWork } from './batches/batch';
+import type { BatchStore } from './batches/batch-store';
 import type { Book } from './book';
 import type { FaultSchedule } from './faults/schedule';
 import type { Hold } from './hold';
@@ -25,6 +27,10 @@ export interface ServerParts {
   /** Replaced through the control endpoint. */
   latency: LatencyProfile;
   counts: Counts;
+  batches: BatchStore;
+  batchWork: BatchWork;
+  /** How long a batch takes from validation to its first answer. Replaced through the control endpoint. */
+  batchMs: number;
   /** Aborted when the server is asked to stop: answers without an end are ended. */
   stopping: AbortSignal;
 }

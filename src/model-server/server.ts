@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { batches, isBatchPath } from './batches/endpoint';
 import { chatCompletions } from './chat/endpoint';
 import { control } from './control/endpoint';
 import { ApiError, notFound } from './http/api-error';
@@ -42,6 +43,7 @@ async function route(
   const path = (incoming.url ?? '/').split('?', 1)[0]!;
   const target = `${incoming.method} ${path}`;
   if (target === 'POST /v1/chat/completions') return chatCompletions(incoming, response, requestId, parts);
+  if (isBatchPath(path)) return batches(incoming, response, path, parts);
   if (path.startsWith('/control/')) return control(incoming, response, path, parts);
   if (target === 'GET /v1/models') return listModels(response);
   if (target.startsWith('GET /v1/models/')) return getModel(response, path.slice('/v1/models/'.length));

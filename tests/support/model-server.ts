@@ -18,6 +18,8 @@ export interface ModelServerOptions {
   faults?: readonly string[];
   seed?: number;
   requestsPerMinute?: number;
+  /** How long a batch takes, in ms. */
+  batchMs?: number;
   host?: string;
   /** 0 takes a free one; a fixed one lets a test stop the server and start it again under the same address. */
   port?: number;
@@ -52,6 +54,7 @@ export interface ModelServer {
   /** Replaces the fault rules. */
   setFaults(...specs: string[]): Promise<ModelServerState>;
   setLatency(spec: string): Promise<ModelServerState>;
+  setBatchMs(batchMs: number): Promise<ModelServerState>;
   /** From now on accepted answers are held open. */
   hold(): Promise<ModelServerState>;
   /** Lets the `count` oldest go; without a count all, and holds no more. */
@@ -84,6 +87,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     until: (wanted) => until(() => call('/control/state'), wanted, STATE_MS_MAX),
     setFaults: (...faults) => call('/control/faults', { faults }),
     setLatency: (latency) => call('/control/latency', { latency }),
+    setBatchMs: (batchMs) => call('/control/batches', { batchMs }),
     hold: () => call('/control/hold', {}),
     release: (count) => call('/control/release', { count }),
     stop: async (signal = 'SIGTERM') => {
@@ -96,7 +100,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 }
 
 function flagsOf(
-  { host, port = 0, latency, faults = [], seed, requestsPerMinute }: ModelServerOptions,
+  { host, port = 0, latency, faults = [], seed, requestsPerMinute, batchMs }: ModelServerOptions,
   logFile: string,
 ): string[] {
   const given: Array<[string, string | number | undefined]> = [
@@ -106,6 +110,7 @@ function flagsOf(
     ['--latency', latency],
     ['--seed', seed],
     ['--rpm', requestsPerMinute],
+    ['--batch-ms', batchMs],
     ...faults.map((spec): [string, string] => ['--fault', spec]),
   ];
   return given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));

@@ -32,7 +32,7 @@ function decoded(value: string): string {
 }
 
 /** `{runId}/{nodePath}/{callIndex}#{n}`: the agent is the last part of the node path. */
-function agentFromKey(attemptKey: string | null): string | null {
+export function agentFromKey(attemptKey: string | null): string | null {
   const parts = attemptKey?.replace(/#\d+$/, '').split('/') ?? [];
   return parts.length >= 3 ? parts.at(-2)! : null;
 }

@@ -113,7 +113,7 @@ function parseDelivery(body: Fields): Pick<ChatRequest, 'stream' | 'includeUsage
   return { stream, includeUsage: optionalBoolean(options, 'include_usage', 'stream_options.include_usage') };
 }
 
-function parseMetadata(value: unknown): Record<string, string> {
+export function parseMetadata(value: unknown): Record<string, string> {
   if (value === undefined || value === null) return {};
   expect(isObject(value) && Object.keys(value).length <= 16, 'metadata', 'an object of up to 16 strings');
   const usable = Object.values(value).every((item) => typeof item === 'string' && item.length <= 512);

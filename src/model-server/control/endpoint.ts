@@ -7,6 +7,7 @@ import { ApiError, badRequest, notFound } from '../http/api-error';
 import { readJson } from '../http/read-body';
 import { sendJson } from '../http/respond';
 import { parseLatency } from '../latency';
+import { BATCH_MS_MAX } from '../options';
 import type { ServerParts } from '../server-parts';
 
 type Action = (parts: ServerParts, body: Fields) => void;
@@ -19,6 +20,9 @@ const ACTIONS: Record<string, Action> = {
     parts.faults.set(textsOf(body['faults']).map((spec) => parsed(() => parseFault(spec)))),
   '/control/latency': (parts, body) => {
     parts.latency = parsed(() => parseLatency(String(body['latency'])));
+  },
+  '/control/batches': (parts, body) => {
+    parts.batchMs = batchMsOf(body['batchMs']);
   },
   '/control/hold': (parts) => parts.hold.start(),
   '/control/release': (parts, body) => parts.hold.release(countOf(body['count'])),
@@ -82,6 +86,12 @@ function textsOf(value: unknown): string[] {
   const usable = Array.isArray(value) && value.length <= FAULTS_MAX && value.every((item) => typeof item === 'string');
   if (!usable) throw badRequest(`Expected {"faults": [up to ${FAULTS_MAX} strings]}.`, 'faults');
   return value;
+}
+
+function batchMsOf(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= BATCH_MS_MAX)
+    return value as number;
+  throw badRequest(`Expected a time from 0 to ${BATCH_MS_MAX} ms.`, 'batchMs');
 }
 
 function countOf(value: unknown): number | undefined {

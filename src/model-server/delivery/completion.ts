@@ -35,7 +35,7 @@ export function completionPlan(
   };
 }
 
-function completionBody(head: AnswerHead, request: ChatRequest, generation: Generation): object {
+export function completionBody(head: AnswerHead, request: ChatRequest, generation: Generation): object {
   const { content, refusal, toolCalls, finishReason } = generation;
   const calls = toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(wireToolCall) };
   return {

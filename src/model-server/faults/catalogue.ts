@@ -5,11 +5,12 @@
  * - `lost`: never arrives; the connection is cut, the book has no line. Not billed.
  * - `content`: accepted and billed; the answer is complete but useless.
  * - `wire`: accepted and billed; the answer does not arrive whole.
+ * - `batch`: strikes a batch when it is created, by the model and agent of its first request.
  *
  * `parameters` are the settings of a fault with their meaning; all are optional.
  */
 interface FaultRow {
-  phase: 'reject' | 'lost' | 'content' | 'wire';
+  phase: 'reject' | 'lost' | 'content' | 'wire' | 'batch';
   description: string;
   parameters?: Readonly<Record<string, string>>;
 }
@@ -61,6 +62,13 @@ export const FAULTS = {
   'error-event': { phase: 'wire', description: 'an error inside an answer that began with status 200', parameters: AT },
   'no-usage': { phase: 'wire', description: 'the stream ends without usage and terminator', parameters: AT },
   'bad-body': { phase: 'wire', description: 'status 200 with a body that is no JSON' },
+  'batch-no-reply': { phase: 'batch', description: 'the batch is created, then the connection is cut without a byte' },
+  'batch-invalid': { phase: 'batch', description: 'the batch does not pass validation; nothing of it is billed' },
+  'batch-expired': {
+    phase: 'batch',
+    description: 'the batch ends as expired',
+    parameters: { after: 'requests that are processed and billed before (0)' },
+  },
 } as const satisfies Record<string, FaultRow>;
 
 export type FaultKind = keyof typeof FAULTS;

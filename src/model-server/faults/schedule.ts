@@ -1,6 +1,7 @@
 import type { Caller } from '../chat/caller';
 import { badRequest } from '../http/api-error';
 import { SeededRandom } from '../seeded-random';
+import { phaseOf } from './catalogue';
 import { parseFault, type Fault, type FaultRule } from './spec';
 
 interface Counted {
@@ -28,7 +29,16 @@ export class FaultSchedule {
   /** The fault for one request; `demanded` (a header of the request) goes before the rules. */
   choose(model: string, caller: Caller, demanded: string | undefined): Fault | null {
     if (demanded !== undefined) return parseDemand(demanded);
-    const matching = this.#rules.filter(({ rule }) => matches(rule, model, caller));
+    return this.#firstOf(({ kind }) => phaseOf(kind) !== 'batch', model, caller);
+  }
+
+  /** The fault for a batch as a whole. */
+  chooseForBatch(model: string, caller: Caller): Fault | null {
+    return this.#firstOf(({ kind }) => phaseOf(kind) === 'batch', model, caller);
+  }
+
+  #firstOf(isMeant: (rule: FaultRule) => boolean, model: string, caller: Caller): Fault | null {
+    const matching = this.#rules.filter(({ rule }) => isMeant(rule) && matches(rule, model, caller));
     return matching.find((counted) => this.#strikes(counted))?.rule ?? null;
   }
 

@@ -6,7 +6,7 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** @throws ApiError 413 above the limit, 400 when the body is not UTF-8 JSON. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, BODY_BYTES_MAX);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -15,19 +15,19 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Above the limit the rest is read and dropped, because an answer sent before the upload ends reaches few clients. */
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let total = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     total += chunk.length;
-    if (total <= BODY_BYTES_MAX) chunks.push(chunk);
+    if (total <= bytesMax) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (total > BODY_BYTES_MAX) throw tooLarge();
+  if (total > bytesMax) throw tooLarge(bytesMax);
   return Buffer.concat(chunks);
 }
 
-function tooLarge(): ApiError {
-  const message = `The request body is larger than ${BODY_BYTES_MAX} bytes. Send a smaller one.`;
+function tooLarge(bytesMax: number): ApiError {
+  const message = `The request body is larger than ${bytesMax} bytes. Send a smaller one.`;
   return new ApiError(413, { message, type: 'invalid_request_error', param: null, code: 'request_too_large' });
 }

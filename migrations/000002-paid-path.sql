@@ -159,13 +159,14 @@ RETURNS TABLE (call_key text, answer text, n integer, epoch bigint, artifact_ref
 LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 #variable_conflict use_column
 DECLARE
-  c record; a attempt%ROWTYPE; stored call_result%ROWTYPE; v record; chain text[];
+  c record; a attempt%ROWTYPE; stored call_result%ROWTYPE; v record; chain text[]; locked text[];
   keys text[] := ARRAY(SELECT x->>'callKey' FROM jsonb_array_elements(p_calls) x);
   asked text[] := ARRAY(SELECT jsonb_array_elements_text(x->'budgets') FROM jsonb_array_elements(p_calls) x);
 BEGIN
   PERFORM lock_calls(keys);
+  locked := ARRAY(SELECT budget_chain(asked));
   -- A call may come back under other budgets (a retried run): those of its open attempt are locked, too.
-  PERFORM lock_budgets(ARRAY(SELECT budget_chain(asked)) || ARRAY(
+  PERFORM lock_budgets(locked || ARRAY(
     SELECT r.budget_id FROM reservation r JOIN attempt t ON t.call_key = r.call_key AND t.n = r.n
     WHERE t.call_key = ANY (keys) AND t.state IN ('reserved', 'sent')));
   PERFORM 1 FROM attempt t WHERE t.call_key = ANY (keys) ORDER BY t.call_key, t.n FOR UPDATE;
@@ -209,6 +210,8 @@ BEGIN
        OR EXISTS (SELECT 1 FROM budget b WHERE b.id = ANY (chain) AND b.tenant_id <> c.tenant) THEN
       RAISE EXCEPTION 'reserve %: unknown budget in %', c."callKey", c.budgets USING ERRCODE = 'foreign_key_violation';
     END IF;
+    -- While this waited, `set_budget` may have put the tenant's level above these. It sorts behind all others.
+    IF NOT chain <@ locked THEN PERFORM lock_budgets(chain); END IF;
 
     -- The strictest level answers.
     SELECT * INTO v FROM budget_verdicts(chain, c."estimateMicroUsd", c."callKey", c.ticket) b ORDER BY b.verdict, b.id LIMIT 1;

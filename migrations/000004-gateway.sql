@@ -9,6 +9,36 @@
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
 
+-- set_budget: the limit of a level that belongs to no run, `tenant:{t}` or `experiment:{t}/{id}` below it; made when it is not there.
+-- A new level of the tenant is put above what is open: runs hold its advisory lock while they are made, so none escapes.
+-- What was reserved before is not counted on it. False: the limit is lower than what is spent or held.
+CREATE FUNCTION set_budget(p_tenant text, p_id text, p_limit bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE tenant_level text := 'tenant:' || p_tenant;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(tenant_level, 1));
+  INSERT INTO budget (id, tenant_id, parent_id, limit_micro_usd)
+  VALUES (p_id, p_tenant, (SELECT b.id FROM budget b WHERE b.id = tenant_level AND b.id <> p_id), p_limit) ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    IF p_id = tenant_level THEN PERFORM adopt_levels(p_tenant, p_id); END IF;
+    RETURN true;
+  END IF;
+  UPDATE budget b SET limit_micro_usd = p_limit
+  WHERE b.id = p_id AND b.tenant_id = p_tenant AND b.settled_micro_usd + b.reserved_micro_usd + b.unknown_micro_usd <= p_limit;
+  RETURN FOUND;
+END $$;
+
+-- Puts the highest levels of open runs, and experiments, under the tenant's level.
+CREATE FUNCTION adopt_levels(p_tenant text, p_parent text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE orphans text[] := ARRAY(
+  SELECT b.id FROM budget b LEFT JOIN run r ON r.id = b.run_id
+  WHERE b.tenant_id = p_tenant AND b.parent_id IS NULL AND b.id <> p_parent AND (r.id IS NULL OR r.launch <> 'closed'));
+BEGIN
+  PERFORM lock_budgets(orphans);
+  UPDATE budget b SET parent_id = p_parent WHERE b.id = ANY (orphans);
+END $$;
+
+CREATE INDEX budget_of_no_run ON budget (tenant_id, id) WHERE run_id IS NULL;
+
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- One recorded answer per request of a named cassette. answer is canonical JSON as text, because jsonb would change what
@@ -113,6 +143,8 @@ ALTER TABLE call_result DROP COLUMN cassette;
 DROP TABLE cassette;
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
+DROP INDEX budget_of_no_run;
+DROP FUNCTION set_budget, adopt_levels;
 
 -- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
 

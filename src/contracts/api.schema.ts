@@ -3,6 +3,7 @@ export * from './wire/common.schema';
 export * from './wire/graph.schema';
 export * from './wire/run.schema';
 export * from './wire/run-details.schema';
+export * from './wire/budget.schema';
 export * from './wire/batch.schema';
 export * from './wire/task.schema';
 export * from './wire/run-control.schema';

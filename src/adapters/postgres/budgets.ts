@@ -27,6 +27,27 @@ export async function getBudgets(db: Db, tenant: string, ids: string[]): Promise
   return rows<Budget>(db, `${SELECT_BUDGETS} AND id = ANY ($2) ORDER BY id`, [tenant, ids]);
 }
 
+/** The tenant's level and its experiments', by id. @param after the last id of the page before */
+export async function listLevels(
+  db: Db,
+  { tenant, limit, after }: { tenant: string; limit: number; after?: string },
+): Promise<Budget[]> {
+  const sql = `${SELECT_BUDGETS} AND run_id IS NULL AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`;
+  return rows<Budget>(db, sql, [tenant, after ?? null, limit]);
+}
+
+/**
+ * The limit of the tenant's level or an experiment's, which is made when it is not there. Idempotent.
+ * @returns false when the limit is lower than what is spent or held
+ */
+export async function setBudget(
+  db: Db,
+  { tenant, id, limitMicroUsd }: { tenant: string; id: string; limitMicroUsd: MicroUsd },
+): Promise<boolean> {
+  const [row] = await rows<{ set: boolean }>(db, 'SELECT set_budget($1, $2, $3) AS set', [tenant, id, limitMicroUsd]);
+  return row?.set === true;
+}
+
 /** A level that belongs to no run (`tenant:{t}`). Idempotent: an existing one keeps its limit. @returns whether it is new */
 export async function createBudget(
   db: Db,

@@ -15,6 +15,8 @@ export interface NewRun {
   parameters: Record<string, unknown>;
   workflowId: string;
   costLimitMicroUsd: MicroUsd;
+  /** Id of the level above the run's; by default the tenant's, when there is one. */
+  parentBudget?: string;
   /** In the order of the definition. */
   nodes: { name: string; costLimitMicroUsd: MicroUsd }[];
 }
@@ -50,11 +52,12 @@ export interface Run {
 }
 
 /**
- * Run, nodes and budgets, in the caller's transaction. Budgets are levels: agent → run → tenant; the tenant's level
- * takes part when a row `tenant:{t}` exists.
+ * Run, nodes and budgets, in the caller's transaction. Budgets are levels: agent → run → experiment → tenant; the
+ * tenant's level takes part when a row `tenant:{t}` exists.
  * Not idempotent: repeating it with the same runId is an error (23505). Put it under an idempotency key.
  */
 export async function createRun(tx: Tx, run: NewRun): Promise<void> {
+  await execute(tx, AGAINST_NEW_TENANT_LEVEL, [budgetId.tenant(run.tenant)]);
   await execute(tx, INSERT_RUN, [
     run.runId,
     run.tenant,
@@ -69,7 +72,7 @@ export async function createRun(tx: Tx, run: NewRun): Promise<void> {
   await execute(tx, INSERT_RUN_BUDGET, [
     budgetId.run(run.runId),
     run.tenant,
-    budgetId.tenant(run.tenant),
+    run.parentBudget ?? budgetId.tenant(run.tenant),
     run.runId,
     run.costLimitMicroUsd,
   ]);
@@ -83,6 +86,8 @@ export async function createRun(tx: Tx, run: NewRun): Promise<void> {
   await execute(tx, `SELECT add_event($1, 'run-accepted', NULL, '{}')`, [run.runId]);
 }
 
+/** A level of the tenant that is made at the same moment waits for this run, and is put above it (`set_budget`). */
+const AGAINST_NEW_TENANT_LEVEL = 'SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 1))';
 const INSERT_RUN = `
   INSERT INTO run (id, tenant_id, kind, name, graph_id, parameters, workflow_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 const INSERT_NODES = `
@@ -90,7 +95,7 @@ const INSERT_NODES = `
   SELECT $1, $2, name, position - 1 FROM unnest($3::text[]) WITH ORDINALITY n(name, position)`;
 const INSERT_RUN_BUDGET = `
   INSERT INTO budget (id, tenant_id, parent_id, run_id, limit_micro_usd)
-  VALUES ($1, $2, (SELECT id FROM budget WHERE id = $3), $4, $5)`;
+  VALUES ($1, $2, (SELECT id FROM budget WHERE id = $3 AND tenant_id = $2), $4, $5)`;
 const INSERT_AGENT_BUDGETS = `
   INSERT INTO budget (id, tenant_id, parent_id, run_id, limit_micro_usd)
   SELECT id, $3, $4, $5, micro FROM unnest($1::text[], $2::bigint[]) b(id, micro)`;

@@ -1,6 +1,7 @@
 import type { Route } from '../route';
 import { artifactRoutes } from './artifacts';
 import { batchRoutes } from './batches';
+import { budgetRoutes } from './budgets';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...artifactRoutes,
   ...toolRoutes,
   ...systemRoutes,
+  ...budgetRoutes,
   ...ledgerRoutes,
   ...healthRoutes,
 ];

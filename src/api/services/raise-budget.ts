@@ -3,7 +3,7 @@ import type { BudgetRaised, RaiseBudget } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { budgetId } from '../../domain/kernel/ids';
-import { formatUsd, usdToMicro } from '../../domain/kernel/money';
+import { formatUsd, type MicroUsd, usdToMicro } from '../../domain/kernel/money';
 import type { ApiDeps } from '../deps';
 import { invalidRequest } from '../http/validate';
 import { requireRun } from './require-run';
@@ -33,13 +33,17 @@ export async function raiseRunBudget(
   const raised = await raiseBudget(tx, { tenant, runId, id, node: agent, limitMicroUsd: usdToMicro(costBudgetUsd) });
   const [budget] = await getBudgets(tx, tenant, [id]);
   if (budget === undefined) throw new LonghaulError('NotFound', { what: 'Agent', id: agent ?? runId });
-  if (!raised) throw tooLow(budget);
+  if (!raised) throw limitTooLow(budget, budget.limitMicroUsd);
   return { runId, agent: agent ?? null, budget: budgetOf(budget) };
 }
 
-function tooLow({ limitMicroUsd, settledMicroUsd, reservedMicroUsd, unknownMicroUsd }: Budget): LonghaulError {
+/** @param leastMicroUsd what the limit must not fall below, whatever is held */
+export function limitTooLow(
+  { limitMicroUsd, settledMicroUsd, reservedMicroUsd, unknownMicroUsd }: Budget,
+  leastMicroUsd: MicroUsd,
+): LonghaulError {
   const held = settledMicroUsd + reservedMicroUsd + unknownMicroUsd;
-  const least = formatUsd(Math.max(limitMicroUsd, held));
+  const least = formatUsd(Math.max(leastMicroUsd, held));
   return invalidRequest('Body', [
     {
       path: 'costBudgetUsd',

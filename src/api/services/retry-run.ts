@@ -23,17 +23,19 @@ export async function acceptRetry(tx: Tx, tenant: string, runId: string, body: R
   const old = await finishedRun(tx, tenant, runId);
   const stored = present(await getGraph(tx, tenant, old.graphId ?? ''), `run ${runId}: graph ${old.graphId} is gone`);
   const budgets = await getRunBudgets(tx, tenant, runId);
-  const limitOf = (id: string) =>
+  const budgetOf = (id: string) =>
     present(
       budgets.find((budget) => budget.id === id),
       `run ${runId} has no budget ${id}`,
-    ).limitMicroUsd;
+    );
+  const limitOf = (id: string) => budgetOf(id).limitMicroUsd;
   const costLimitMicroUsd =
     body.costBudgetUsd === undefined ? limitOf(budgetId.run(runId)) : usdToMicro(body.costBudgetUsd);
   const fresh = newId();
   const run = { runId: fresh, workflowId: workflowIdOf(AGENT_RUN_KIND, tenant, old.name, fresh) };
   await createRun(tx, {
     ...{ ...run, tenant, kind: AGENT_RUN_KIND, name: old.name, graphId: stored.graphId, costLimitMicroUsd },
+    parentBudget: budgetOf(budgetId.run(runId)).parentId ?? undefined,
     parameters: { ...old.parameters, costBudgetUsd: microToUsd(costLimitMicroUsd) },
     nodes: (stored.definition as AgentGraph).agents.map(({ name }) => ({
       name,

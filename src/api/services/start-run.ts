@@ -1,4 +1,4 @@
-import { createRun, getRun, type RunLaunch, type StoredGraph, type Tx } from '../../adapters/postgres';
+import { createRun, getBudgets, getRun, type RunLaunch, type StoredGraph, type Tx } from '../../adapters/postgres';
 import { readReferences } from '../../adapters/templates';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
 import type { StartRun } from '../../contracts/api.schema';
@@ -8,6 +8,8 @@ import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { missingInputs } from '../../domain/agents/missing-inputs';
 import { withParameters } from '../../domain/agents/run-parameters';
 import { assert } from '../../domain/kernel/assert';
+import { LonghaulError } from '../../domain/kernel/errors';
+import { budgetId } from '../../domain/kernel/ids';
 import { usdToMicro } from '../../domain/kernel/money';
 import type { ApiDeps } from '../deps';
 import { invalidRequest } from '../http/validate';
@@ -25,7 +27,7 @@ export interface AcceptedRun {
 /**
  * Rows of a new run, in the caller's transaction: run, nodes, budgets, first event.
  *
- * @throws LonghaulError NotFound for an unknown graph, InvalidRequest for inputs that its templates need and nobody brings
+ * @throws LonghaulError NotFound for an unknown graph or an experiment without a budget, InvalidRequest for inputs that its templates need and nobody brings
  */
 export async function acceptRun(
   tx: Tx,
@@ -41,10 +43,20 @@ export async function acceptRun(
   await createRun(tx, {
     ...{ ...run, tenant, kind: AGENT_RUN_KIND, name: graph.name, graphId: stored.graphId, parameters },
     costLimitMicroUsd: usdToMicro(graph.costBudgetUsd),
+    parentBudget: await levelAbove(tx, tenant, parameters.experiment),
     nodes: graph.agents.map(({ name, costLimitUsd }) => ({ name, costLimitMicroUsd: usdToMicro(costLimitUsd) })),
   });
   const { graphId: id, name, version, sha256 } = stored;
   return { ...run, graph: { id, name, version, sha256 }, agents: graph.agents.length };
+}
+
+/** A run of an experiment without a limit would spend without it: no budget, no run. */
+async function levelAbove(tx: Tx, tenant: string, experiment: string | undefined): Promise<string | undefined> {
+  if (experiment === undefined) return undefined;
+  const id = budgetId.experiment(tenant, experiment);
+  const [budget] = await getBudgets(tx, tenant, [id]);
+  if (budget === undefined) throw new LonghaulError('NotFound', { what: 'Budget of experiment', id: experiment });
+  return id;
 }
 
 /**

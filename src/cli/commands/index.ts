@@ -1,5 +1,6 @@
 import { registerArtifacts } from './artifacts';
 import { registerBatch } from './batch';
+import { registerBudgets } from './budgets';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Registration[] = [
   registerTasks,
   registerArtifacts,
   registerTools,
+  registerBudgets,
   registerLedger,
   registerHistory,
   registerConfig,

@@ -19,6 +19,14 @@ export function usDollars(text: string): number {
   throw new InvalidArgumentError('Expected US dollars above 0, such as 2.50.');
 }
 
+/** @returns without an experiment for the tenant's own level */
+export function levelAboveRuns(text: string): { experiment?: string } {
+  if (text === 'tenant') return {};
+  const experiment = /^experiment:([\w.-]{1,128})$/.exec(text)?.[1];
+  if (experiment === undefined) throw new InvalidArgumentError('Expected tenant or experiment:NAME.');
+  return { experiment };
+}
+
 /** @returns ISO 8601 in UTC; a date alone is its first moment, a time without a zone is local */
 export function time(text: string): string {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;

@@ -11,6 +11,7 @@ interface RunOptions extends CommonOptions {
   input: [string, unknown][];
   inputs?: string;
   budget?: number;
+  experiment?: string;
   watch: boolean;
 }
 
@@ -19,6 +20,7 @@ export const registerRun: Registration = (program) => {
     .option('--input <name=value>', 'one input; JSON values are read as JSON (repeatable)', namedValue, [])
     .option('--inputs <file>', 'inputs from a YAML or JSON file; --input wins over it')
     .option('--budget <usd>', 'cost budget of this run in US dollars, instead of the graph’s', usDollars)
+    .option('--experiment <name>', 'run under the budget of this experiment; see `longhaul budgets`')
     .option('--no-watch', 'start it and return')
     .action(run);
 };
@@ -31,6 +33,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     graph: { name: graph.name, version: graph.version },
     inputs,
     costBudgetUsd: options.budget,
+    experiment: options.experiment,
   });
   console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);
   if (!options.watch) return console.answer(started, () => `Follow it: longhaul runs watch ${started.runId}`);

@@ -8,6 +8,10 @@ const graphReference = z.union(
   { error: 'Expected the name of a graph, or { name, version }.' },
 );
 
+export const experimentId = z
+  .string()
+  .regex(/^[\w.-]{1,128}$/, 'Expected 1 to 128 letters, digits, dots, dashes or underscores.');
+
 export const startRunSchema = z
   .strictObject({
     graph: graphReference.meta({ description: 'Name of a stored graph (its latest version), or name and version.' }),
@@ -15,6 +19,9 @@ export const startRunSchema = z
     costBudgetUsd: graphFieldsSchema.shape.costBudgetUsd.unwrap().optional(),
     maxParallelAgents: graphFieldsSchema.shape.maxParallelAgents.unwrap().optional(),
     timeoutSeconds: graphFieldsSchema.shape.timeoutSeconds.unwrap().optional(),
+    experiment: experimentId
+      .optional()
+      .meta({ description: 'Under whose budget it runs; see `POST /budgets`. The budget must exist.' }),
   })
   .meta({ id: 'StartRun' });
 

@@ -15,7 +15,8 @@ export function attemptKeyOf(callKey: string, n: number): string {
 
 export const budgetId = {
   tenant: (tenant: string) => `tenant:${tenant}`,
-  experiment: (id: string) => `experiment:${id}`,
+  /** Under its tenant, so that two tenants may name one alike. An id has no slash, a tenant may. */
+  experiment: (tenant: string, id: string) => `experiment:${tenant}/${id}`,
   run: (runId: string) => `run:${runId}`,
   agent: (runId: string, name: string) => `agent:${runId}/${name}`,
 } as const;

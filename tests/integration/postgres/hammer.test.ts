@@ -1,3 +1,4 @@
+import { setBudget } from '../../../src/adapters/postgres/budgets';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { publishArtifacts } from '../../../src/adapters/postgres/artifacts';
 import { listAttempts } from '../../../src/adapters/postgres/attempts';
@@ -96,6 +97,7 @@ it(`${CONNECTIONS} connections doing everything at once: no deadlock, no lost or
       'revoke',
       'publish',
       'close',
+      'limit',
     ]);
     done[action] = (done[action] ?? 0) + 1;
     const { runId, node } = pick(targets);
@@ -115,7 +117,9 @@ it(`${CONNECTIONS} connections doing everything at once: no deadlock, no lost or
         node,
         note: { status: 'rate_limited', waiting: true, nextTryMs: 10 },
       });
-    } else if (action === 'expire') await expire(pool, { limit: 5, graceMs: 0 });
+    } else if (action === 'limit')
+      await setBudget(pool, { tenant: TENANT, id: shared, limitMicroUsd: pick([30_000, 31_000]) });
+    else if (action === 'expire') await expire(pool, { limit: 5, graceMs: 0 });
     else if (action === 'revoke') await revokeLeases(pool, [worker]);
     else if (action === 'publish')
       await publishArtifacts(

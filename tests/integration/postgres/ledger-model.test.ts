@@ -21,15 +21,24 @@ interface ModelAttempt extends OwnedAttempt {
   lost: boolean;
 }
 
+interface Level {
+  id: string;
+  limit: number;
+  parent?: string;
+}
+
 /** Owners remember what they were admitted to, and may answer at any time later. */
 interface Model {
-  limit: number;
+  levels: Level[];
+  /** The lowest level of a call, by the call's name. */
+  leafOf(name: string): string;
   /** By call: the rows by n. */
   attempts: Map<string, ModelAttempt[]>;
   stored: Set<string>;
   tickets: OwnedAttempt[];
-  overrun: number;
-  waiting: { callKey: string; estimate: number }[];
+  overruns: Map<string, number>;
+  /** In the order of their tickets; each waits at the levels that have no room for it now. */
+  waiting: { callKey: string; estimate: number; at: string[] }[];
 }
 
 interface Real {
@@ -46,21 +55,41 @@ const sum = (attempts: ModelAttempt[], amount: (attempt: ModelAttempt) => number
   attempts.reduce((total, attempt) => total + amount(attempt), 0);
 const isOpen = ({ state }: ModelAttempt) => state === 'reserved' || state === 'sent';
 
-function totals(model: Model) {
+/** From the lowest level upwards. */
+function chainOf(model: Model, callKey: string): Level[] {
+  const chain: Level[] = [];
+  const name = callKey.slice(callKey.lastIndexOf('/') + 1);
+  for (let id: string | undefined = model.leafOf(name); id !== undefined; id = chain.at(-1)?.parent)
+    chain.push(model.levels.find((level) => level.id === id)!);
+  return chain;
+}
+
+function totals(model: Model, { id, limit }: Level) {
+  const below = all(model).filter(({ callKey }) => chainOf(model, callKey).some((level) => level.id === id));
   return {
-    settled: sum(all(model), ({ state, actual }) => (state === 'settled' ? actual : 0)),
-    reserved: sum(all(model).filter(isOpen), ({ estimate }) => estimate),
-    unknown: sum(all(model), ({ state, estimate }) => (state === 'unknown' ? estimate : 0)),
-    overrun: model.overrun,
-    limit: model.limit,
+    settled: sum(below, ({ state, actual }) => (state === 'settled' ? actual : 0)),
+    reserved: sum(below.filter(isOpen), ({ estimate }) => estimate),
+    unknown: sum(below, ({ state, estimate }) => (state === 'unknown' ? estimate : 0)),
+    overrun: model.overruns.get(id) ?? 0,
+    limit,
   };
 }
 
 async function compare(model: Model, real: Real): Promise<void> {
-  const found = await sums(real.pool, real.room);
-  expect(found).toEqual(totals(model));
-  expect(found.settled + found.reserved + found.unknown).toBeLessThanOrEqual(found.limit + found.overrun);
+  for (const level of model.levels) {
+    const found = await sums(real.pool, level.id);
+    expect([level.id, found]).toEqual([level.id, totals(model, level)]);
+    expect(found.settled + found.reserved + found.unknown).toBeLessThanOrEqual(found.limit + found.overrun);
+  }
 }
+
+/** What is billed above what was held is over on every level. */
+function noteOverrun(model: Model, { callKey, state, estimate }: ModelAttempt, actual: number): void {
+  const over = Math.max(0, actual - (state === 'void' ? 0 : estimate));
+  for (const { id } of chainOf(model, callKey)) model.overruns.set(id, (model.overruns.get(id) ?? 0) + over);
+}
+
+const VERDICTS = ['refused', 'unknown', 'wait', 'admitted'];
 
 class Reserve implements Command {
   constructor(
@@ -73,12 +102,14 @@ class Reserve implements Command {
   async run(model: Model, real: Real): Promise<void> {
     const callKey = `${real.room}/${this.name}`;
     const expected = this.expected(model, callKey);
-    const [answer] = await reserve(real.pool, [call(callKey, [real.room], this.estimate)]);
+    const at = chainOf(model, callKey).filter((level) => this.verdict(model, callKey, level) === 2);
+    const [answer] = await reserve(real.pool, [call(callKey, [model.leafOf(this.name)], this.estimate)]);
     expect(answer?.answer).toBe(expected);
     real.seen.add(`reserve: ${expected}`);
     const place = model.waiting.findIndex((waiter) => waiter.callKey === callKey);
-    if (expected === 'wait' && place < 0) model.waiting.push({ callKey, estimate: this.estimate });
-    else if (expected === 'wait') model.waiting[place]!.estimate = this.estimate;
+    const waiter = { callKey, estimate: this.estimate, at: at.map(({ id }) => id) };
+    if (expected === 'wait' && place < 0) model.waiting.push(waiter);
+    else if (expected === 'wait') model.waiting[place] = waiter;
     else if (place >= 0) model.waiting.splice(place, 1);
     for (const attempt of admitted([answer!])) this.admit(model, attempt);
     await compare(model, real);
@@ -89,13 +120,19 @@ class Reserve implements Command {
     if (model.stored.has(callKey)) return 'stored';
     if (attempts.some(isOpen)) return 'leased';
     if (attempts.filter(({ lost }) => lost).length >= 3) return 'poison';
-    const { settled, unknown, reserved, limit } = totals(model);
+    const verdicts = chainOf(model, callKey).map((level) => this.verdict(model, callKey, level));
+    return VERDICTS[Math.min(...verdicts)]!;
+  }
+
+  /** What one level says; the strictest is the answer. */
+  private verdict(model: Model, callKey: string, level: Level): number {
+    const { settled, unknown, reserved, limit } = totals(model, level);
     const place = model.waiting.findIndex((waiter) => waiter.callKey === callKey);
-    const older = place < 0 ? model.waiting : model.waiting.slice(0, place);
+    const older = (place < 0 ? model.waiting : model.waiting.slice(0, place)).filter(({ at }) => at.includes(level.id));
     const ahead = older.reduce((total, { estimate }) => total + estimate, 0);
-    if (settled + this.estimate > limit) return 'refused';
-    if (settled + unknown + this.estimate > limit) return 'unknown';
-    return settled + unknown + reserved + ahead + this.estimate > limit ? 'wait' : 'admitted';
+    if (settled + this.estimate > limit) return 0;
+    if (settled + unknown + this.estimate > limit) return 1;
+    return settled + unknown + reserved + ahead + this.estimate > limit ? 2 : 3;
   }
 
   private admit(model: Model, { callKey, n, epoch }: OwnedAttempt): void {
@@ -158,7 +195,7 @@ class Answer extends OwnerCommand {
     expect(answer).toBe(owns ? 'settled' : late ? 'late' : 'already');
     real.seen.add(`settle: ${answer}`);
     if (owns || late) {
-      model.overrun += Math.max(0, this.actual - (row.state === 'void' ? 0 : row.estimate));
+      noteOverrun(model, row, this.actual);
       Object.assign(row, { state: 'settled', actual: this.actual, wasSent: true, lost: false });
     }
     if (owns) model.stored.add(mine.callKey);
@@ -235,7 +272,7 @@ class Reconcile extends OwnerCommand {
     expect(answer).toBe(isOpen(row) ? 'open' : books ? 'settled' : frees ? 'void' : 'already');
     real.seen.add(`reconcile: ${answer}`);
     if (books) {
-      model.overrun += Math.max(0, this.actual - (row.state === 'void' ? 0 : row.estimate));
+      noteOverrun(model, row, this.actual);
       Object.assign(row, { state: 'settled', actual: this.actual, epoch: -1 });
     } else if (frees) Object.assign(row, { state: 'void', epoch: -1 });
     await compare(model, real);
@@ -275,12 +312,37 @@ afterAll(async () => {
 
 let rooms = 0;
 
+/** One level for all calls. */
+function oneRoom(room: string): Pick<Model, 'levels' | 'leafOf'> {
+  return { levels: [{ id: room, limit: LIMIT }], leafOf: () => room };
+}
+
+/** tenant ← experiment ← run ← two agents, and a run beside the experiment. Each level binds sometimes. */
+function fourLevels(room: string): Pick<Model, 'levels' | 'leafOf'> {
+  const [tenant, experiment, run, beside] = [`tenant:${room}`, `experiment:${room}`, `run:${room}`, `run:${room}-2`];
+  const levels = [
+    { id: tenant, limit: LIMIT + 90 },
+    { id: experiment, limit: LIMIT, parent: tenant },
+    { id: run, limit: LIMIT - 30, parent: experiment },
+    { id: beside, limit: LIMIT / 2, parent: tenant },
+    { id: `agent:${room}/x`, limit: LIMIT / 2, parent: run },
+    { id: `agent:${room}/y`, limit: LIMIT - 60, parent: run },
+  ];
+  const leafOf = (name: string) =>
+    'abi'.includes(name) ? `agent:${room}/x` : 'cdj'.includes(name) ? `agent:${room}/y` : beside;
+  return { levels, leafOf };
+}
+
 /** A sequence in a room of its own; adds the answers it met to `seen`. */
-async function play(sequence: Iterable<Command>, seen: Set<string>): Promise<void> {
+async function play(sequence: Iterable<Command>, seen: Set<string>, shape = oneRoom): Promise<void> {
   // What earlier sequences left open would be expired in this one.
   await pool.query(`UPDATE attempt SET lease_until = 'infinity' WHERE state IN ('reserved', 'sent')`);
-  const room = await budget(pool, `run:model-${(rooms += 1)}`, LIMIT);
-  const model: Model = { limit: LIMIT, attempts: new Map(), stored: new Set(), tickets: [], overrun: 0, waiting: [] };
+  const room = `run:model-${(rooms += 1)}`;
+  const { levels, leafOf } = shape(room);
+  for (const { id, limit, parent } of levels) await budget(pool, id, limit, parent);
+  const model: Model = {
+    ...{ levels, leafOf, attempts: new Map(), stored: new Set(), tickets: [], overruns: new Map(), waiting: [] },
+  };
   await fc.asyncModelRun(() => ({ model, real: { pool, room, seen } }), sequence);
   expect(await violations(pool)).toEqual([]);
 }
@@ -291,6 +353,17 @@ it('whatever is done in whatever order, the ledger is what the model says', asyn
     fc.asyncProperty(fc.commands(commands, { maxCommands: 200, size: 'max' }), (sequence) => play(sequence, new Set())),
     { numRuns: 12 },
   );
+});
+
+it('and so it is on every level: tenant, experiment, run, agent', async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commands, { maxCommands: 200, size: 'max' }), (sequence) =>
+      play(sequence, seen, fourLevels),
+    ),
+    { numRuns: 8 },
+  );
+  expect([...seen]).toEqual(expect.arrayContaining(['reserve: admitted', 'reserve: wait', 'reserve: refused']));
 });
 
 /** Chance may miss a rare answer; here each is met for certain, so that the commands above are known to reach them. */

@@ -17,6 +17,7 @@ A scripted provider that speaks the OpenAI wire format. Answers are a function o
   --batch-ms N     a batch takes this long before its first answer (0)
   --fault SPEC     KIND[:key=value,…], repeatable; the header x-longhaul-fault does it for one request
   --rpm N          accept at most N requests in any 60 s
+  --keep-responses SECONDS  how long an ended response can be read (86400)
 
 Models:
 ${table(MODELS.map((model) => [model.id, model.description]))}

@@ -12,6 +12,8 @@ import { Hold } from './hold';
 import { parseOptions, type ModelServerOptions } from './options';
 import { RequestsPerMinute } from './rate-limit';
 import { RepeatCount } from './repeat-count';
+import { Responses } from './responses/responses';
+import { ResponseStore } from './responses/store';
 import { createModelServer } from './server';
 import type { Counts, ServerParts } from './server-parts';
 
@@ -50,19 +52,24 @@ function readOptions(): ModelServerOptions | null {
 async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Promise<ServerParts> {
   const faults = new FaultSchedule(options.seed);
   faults.set(options.faults);
+  const book = await Book.open(options.logFile, bookFailed);
+  const hold = new Hold();
+  const counts = { accepted: 0, rejected: 0, completed: 0, cut: 0 };
+  const store = new ResponseStore(`${options.logFile}.responses`);
   const batchWork = new BatchRunner(() => parts, bookFailed);
   const parts: ServerParts = {
     seed: options.seed,
-    book: await Book.open(options.logFile, bookFailed),
+    book,
     faults,
-    hold: new Hold(),
+    hold,
     repeats: new RepeatCount(),
     rateLimit: options.requestsPerMinute === null ? null : new RequestsPerMinute(options.requestsPerMinute),
     latency: options.latency,
-    counts: { accepted: 0, rejected: 0, completed: 0, cut: 0 },
     batches: await BatchStore.open(`${options.logFile}.batches`),
     batchWork,
     batchMs: options.batchMs,
+    counts,
+    responses: await Responses.open({ store, book, hold, counts, stopping, keepMs: options.keepResponsesMs }),
     stopping,
   };
   await batchWork.resume();

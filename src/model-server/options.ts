@@ -16,6 +16,8 @@ export interface ModelServerOptions {
   faults: FaultRule[];
   /** `null`: no limit is enforced. */
   requestsPerMinute: number | null;
+  /** How long an ended response of /v1/responses can be read, in ms. */
+  keepResponsesMs: number;
 }
 
 /** As long as a provider may take. */
@@ -30,6 +32,7 @@ const FLAGS = {
   'batch-ms': { type: 'string', default: '0' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   rpm: { type: 'string' },
+  'keep-responses': { type: 'string', default: '86400' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -46,6 +49,7 @@ export function parseOptions(argv: readonly string[]): ModelServerOptions | null
     batchMs: wholeNumber('batch-ms', values['batch-ms'], 0, BATCH_MS_MAX),
     faults: values.fault.map(parseFault),
     requestsPerMinute: values.rpm === undefined ? null : wholeNumber('rpm', values.rpm, 1, 1_000_000),
+    keepResponsesMs: 1_000 * wholeNumber('keep-responses', values['keep-responses'], 0, 31_536_000),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Hold } from './hold';
 import type { LatencyProfile } from './latency';
 import type { RequestsPerMinute } from './rate-limit';
 import type { RepeatCount } from './repeat-count';
+import type { Responses } from './responses/responses';
 
 /** Since the start of this process. `completed` + `cut` + those under way = `accepted`. */
 export interface Counts {
@@ -31,6 +32,7 @@ export interface ServerParts {
   batchWork: BatchWork;
   /** How long a batch takes from validation to its first answer. Replaced through the control endpoint. */
   batchMs: number;
+  responses: Responses;
   /** Aborted when the server is asked to stop: answers without an end are ended. */
   stopping: AbortSignal;
 }

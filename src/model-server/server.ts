@@ -7,6 +7,7 @@ import { control } from './control/endpoint';
 import { ApiError, notFound } from './http/api-error';
 import { getModel, listModels } from './http/models-endpoint';
 import { sendError, sendJson } from './http/respond';
+import { isResponsesPath, responses } from './responses/endpoint';
 import type { ServerParts } from './server-parts';
 
 /** Longer than clients keep idle connections, or they would race our closing with their next request. */
@@ -44,6 +45,7 @@ async function route(
   const target = `${incoming.method} ${path}`;
   if (target === 'POST /v1/chat/completions') return chatCompletions(incoming, response, requestId, parts);
   if (isBatchPath(path)) return batches(incoming, response, path, parts);
+  if (isResponsesPath(path)) return responses(incoming, response, requestId, parts);
   if (path.startsWith('/control/')) return control(incoming, response, path, parts);
   if (target === 'GET /v1/models') return listModels(response);
   if (target.startsWith('GET /v1/models/')) return getModel(response, path.slice('/v1/models/'.length));

@@ -20,6 +20,7 @@ export interface ModelServerOptions {
   requestsPerMinute?: number;
   /** How long a batch takes, in ms. */
   batchMs?: number;
+  keepResponsesSeconds?: number;
   host?: string;
   /** 0 takes a free one; a fixed one lets a test stop the server and start it again under the same address. */
   port?: number;
@@ -100,7 +101,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 }
 
 function flagsOf(
-  { host, port = 0, latency, faults = [], seed, requestsPerMinute, batchMs }: ModelServerOptions,
+  { host, port = 0, latency, faults = [], seed, requestsPerMinute, batchMs, keepResponsesSeconds }: ModelServerOptions,
   logFile: string,
 ): string[] {
   const given: Array<[string, string | number | undefined]> = [
@@ -111,6 +112,7 @@ function flagsOf(
     ['--seed', seed],
     ['--rpm', requestsPerMinute],
     ['--batch-ms', batchMs],
+    ['--keep-responses', keepResponsesSeconds],
     ...faults.map((spec): [string, string] => ['--fault', spec]),
   ];
   return given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));

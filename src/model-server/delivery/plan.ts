@@ -2,6 +2,8 @@
 export interface Piece {
   afterMs: number;
   text: string;
+  /** Not before this; a rejection ends the delivery. */
+  ready?: Promise<void>;
 }
 
 /**

@@ -45,7 +45,8 @@ async function sendPieces(line: Line, plan: DeliveryPlan): Promise<void> {
   if (plan.pieces === null) return;
   line.response.writeHead(200, plan.headers);
   line.response.flushHeaders();
-  for (const { afterMs, text } of groupsOf(plan.pieces)) {
+  for (const { afterMs, text, ready } of groupsOf(plan.pieces)) {
+    if (ready !== undefined) await Promise.race([ready, line.left]);
     await pause(afterMs, line.gone);
     await write(line, text);
   }
@@ -56,7 +57,7 @@ function groupsOf(pieces: readonly Piece[]): Piece[] {
   const groups: Piece[] = [];
   for (const piece of pieces) {
     const last = groups.at(-1);
-    if (last !== undefined && piece.afterMs === 0) last.text += piece.text;
+    if (last !== undefined && piece.afterMs === 0 && piece.ready === undefined) last.text += piece.text;
     else groups.push({ ...piece });
   }
   return groups;

@@ -70,7 +70,7 @@ function toolDeltas({ toolCalls }: Generation): Delta[] {
 }
 
 /** By code points: half a surrogate pair is no valid JSON text for every reader. */
-function chunksOf(text: string): string[] {
+export function chunksOf(text: string): string[] {
   const characters = Array.from(text);
   const size = Math.max(CHUNK_CHARS_MIN, Math.ceil(characters.length / CHUNKS_MAX));
   const count = Math.ceil(characters.length / size);

@@ -41,6 +41,10 @@ export const FAULTS = {
   refusal: { phase: 'content', description: 'the model refuses' },
   'content-filter': { phase: 'content', description: 'finish_reason content_filter, text cut short' },
   empty: { phase: 'content', description: 'an empty answer with finish_reason stop' },
+  'response-failed': {
+    phase: 'content',
+    description: 'a response of /v1/responses ends as failed; chat knows no such end',
+  },
   usage: {
     phase: 'content',
     description: 'reports (and bills) other token counts than those of the answer',

@@ -12,6 +12,11 @@ interface LineHead {
   agent: string | null;
 }
 
+/** The head of a line about a request, as far as it is known. */
+export function lineHead({ requestId, attemptKey, model, agent }: Omit<LineHead, 'at'>, at: Date): LineHead {
+  return { at: at.toISOString(), requestId, attemptKey, model, agent };
+}
+
 /** The billing line: everything known before the answer starts, because answers are a pure function of requests. */
 export interface AcceptedLine extends LineHead {
   kind: 'accepted';

@@ -6,6 +6,7 @@ import { destination, pino } from 'pino';
 import { BatchRunner } from './batches/batch-runner';
 import { BatchStore } from './batches/batch-store';
 import { Book } from './book';
+import type { Counts } from './counts';
 import { FaultSchedule } from './faults/schedule';
 import { helpText } from './help';
 import { Hold } from './hold';
@@ -15,7 +16,7 @@ import { RepeatCount } from './repeat-count';
 import { Responses } from './responses/responses';
 import { ResponseStore } from './responses/store';
 import { createModelServer } from './server';
-import type { Counts, ServerParts } from './server-parts';
+import type { ServerParts } from './server-parts';
 
 /** Answers under way may end within this time after SIGTERM. */
 const DRAIN_MS_MAX = 5_000;

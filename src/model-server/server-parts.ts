@@ -1,20 +1,13 @@
 import type { BatchWork } from './batches/batch';
 import type { BatchStore } from './batches/batch-store';
 import type { Book } from './book';
+import type { Counts } from './counts';
 import type { FaultSchedule } from './faults/schedule';
 import type { Hold } from './hold';
 import type { LatencyProfile } from './latency';
 import type { RequestsPerMinute } from './rate-limit';
 import type { RepeatCount } from './repeat-count';
 import type { Responses } from './responses/responses';
-
-/** Since the start of this process. `completed` + `cut` + those under way = `accepted`. */
-export interface Counts {
-  accepted: number;
-  rejected: number;
-  completed: number;
-  cut: number;
-}
 
 /** All state of one running server. */
 export interface ServerParts {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AcceptedLine } from '../book';
+import { lineHead, type AcceptedLine } from '../book';
 import { ApiError } from '../http/api-error';
 import { sendError } from '../http/respond';
 import { LATENCY_MS_MAX } from '../latency';
@@ -88,8 +88,4 @@ function acceptedLine(arrival: Arrival, { request, generation }: Admitted, laten
     latencyMs,
     fault: arrival.fault?.kind ?? null,
   };
-}
-
-export function lineHead({ requestId, attemptKey, model, agent }: Omit<Arrival, 'arrivedAt' | 'fault'>, at: Date) {
-  return { at: at.toISOString(), requestId, attemptKey, model, agent };
 }

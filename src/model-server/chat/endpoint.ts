@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { lineHead } from '../book';
 import { completionPlan, type AnswerHead } from '../delivery/completion';
 import { playPlan } from '../delivery/play';
 import type { DeliveryPlan } from '../delivery/plan';
@@ -6,7 +7,7 @@ import { streamPlan } from '../delivery/stream';
 import { applyWireFault } from '../delivery/wire-faults';
 import { goneSignal } from '../http/gone-signal';
 import type { ServerParts } from '../server-parts';
-import { accept, lineHead, type Accepted } from './accept';
+import { accept, type Accepted } from './accept';
 import type { Arrival } from './admission';
 import { parseChatRequest } from './request';
 

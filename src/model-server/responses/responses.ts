@@ -1,7 +1,6 @@
-import type { Book } from '../book';
-import { lineHead } from '../chat/accept';
+import { lineHead, type Book } from '../book';
+import type { Counts } from '../counts';
 import type { Hold } from '../hold';
-import type { Counts } from '../server-parts';
 import type { ResponseRecord } from './record';
 import type { ResponseStore } from './store';
 import { Work } from './work';

@@ -19,6 +19,12 @@ const only = (...folders) => ({ path: '^src/', pathNot: `^src/(${folders.join('|
 const HOMES = [
   ['openai', packages('openai'), '^src/adapters/llm/', 'Take the Provider interface of adapters/llm/provider instead.'],
   [
+    'anthropic',
+    packages('@anthropic-ai/sdk'),
+    '^src/adapters/llm/anthropic/',
+    'Take the Provider interface of adapters/llm/provider instead.',
+  ],
+  [
     'pg',
     packages('pg', 'pg-[^/]+', 'node-pg-migrate'),
     '^src/adapters/(postgres/|embedded/postgres-probe\\.ts$)',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
 import { microUsdPerMtok } from '../../domain/llm/decimal-price';
+import type { WireName } from '../../domain/llm/model-name';
 import type { Price, PriceTier } from '../../domain/llm/pricing';
 
 /** A price that also counts what we cannot bound before the call would be too low; such a model needs a line of its own. */
@@ -13,13 +14,8 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 /** The package's bundled table; it asks no network unless told to. Null when it has no text price for the model. */
-export function builtInPrice(model: string, baseUrl: string): Price | null {
-  const isOpenAi = new URL(baseUrl).hostname === 'api.openai.com';
-  const found = calcPrice(
-    { input_tokens: 1, output_tokens: 1 },
-    model,
-    isOpenAi ? { providerId: 'openai' } : { providerApiUrl: baseUrl },
-  );
+export function builtInPrice(model: string, wire: WireName, openaiBaseUrl: string): Price | null {
+  const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, sellerOf(wire, openaiBaseUrl));
   const rates = found?.model_price;
   if (
     !rates ||
@@ -29,6 +25,13 @@ export function builtInPrice(model: string, baseUrl: string): Price | null {
   )
     return null;
   return { source: `genai-prices ${version}`, tiers: startsOf(rates).map((from) => tierFrom(rates, from)) };
+}
+
+/** A server in Anthropic's place sells Anthropic's models; one in OpenAI's place sells anything, at its own prices. */
+function sellerOf(wire: WireName, openaiBaseUrl: string): { providerId: string } | { providerApiUrl: string } {
+  if (wire === 'anthropic') return { providerId: 'anthropic' };
+  const isOpenAi = new URL(openaiBaseUrl).hostname === 'api.openai.com';
+  return isOpenAi ? { providerId: 'openai' } : { providerApiUrl: openaiBaseUrl };
 }
 
 /** The table says "above 271,999 tokens"; a tier of ours says "from 272,000". */

@@ -1,5 +1,6 @@
 import { LonghaulError } from '../../domain/kernel/errors';
 import { parseModelName } from '../../domain/llm/model-name';
+import { anthropic } from './anthropic';
 import { openai } from './openai';
 import type { Provider, ProviderFamily, ProviderSettings } from './provider';
 
@@ -7,7 +8,7 @@ export type { CallDeadlines, Provider, ProviderCall, ProviderFailureFacts, Provi
 export { openPriceBook, type PriceBook } from './prices';
 export { countInputTokens } from './tokens';
 
-const FAMILIES: readonly ProviderFamily[] = [openai];
+const FAMILIES: readonly ProviderFamily[] = [anthropic, openai];
 
 /** Which provider answers for a model. */
 export interface ProviderRegistry {

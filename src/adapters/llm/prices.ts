@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LonghaulError } from '../../domain/kernel/errors';
+import { parseModelName } from '../../domain/llm/model-name';
 import type { Price } from '../../domain/llm/pricing';
 import { builtInPrice } from './genai-prices';
 import { readPriceFile } from './price-file';
@@ -23,7 +24,12 @@ export function openPriceBook(settings: { priceFile?: string; openaiBaseUrl: str
   const scripted = readPriceFile(SCRIPTED_PRICES);
   return {
     priceOf(model) {
-      const price = override?.find(model) ?? scripted.find(model) ?? builtInPrice(model, settings.openaiBaseUrl);
+      const { name, wire } = parseModelName(model);
+      const price =
+        override?.find(model) ??
+        override?.find(name) ??
+        scripted.find(name) ??
+        builtInPrice(name, wire, settings.openaiBaseUrl);
       if (!price) throw unknownPrice(model, settings.priceFile);
       return price;
     },

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest } from '../../domain/llm/chat';
+import { parseModelName } from '../../domain/llm/model-name';
 import { responseFormat, toolsToWire } from './openai/to-wire';
 
 /** OpenAI's published chat overhead: 3 tokens per message and 3 that prime the reply. */
@@ -8,13 +9,18 @@ const TOKENS_PER_REPLY = 3;
 /**
  * What is added to the count, because a worst case that is too low is an overspent budget, one too high only waits.
  * The scripted server counts with this same tokenizer: nothing to add. OpenAI's o200k models frame schemas and roles
- * in ways that are not published: 3 %. Other models have other tokenizers: 35 % (Claude measured ×1.1–1.3).
+ * in ways that are not published: 3 %. Other models have other tokenizers: 35 %. Claude's measured ×1.1–1.3, and its
+ * newest takes up to 1.35 times the tokens of the one before.
  */
 const MARGINS: [RegExp, factor: number, constant: number][] = [
   [/^scripted-/, 1, 0],
   [/^(ft:)?(gpt-4o|gpt-4\.1|gpt-5|gpt-oss|chatgpt-|o[1-9])/, 1.03, 20],
+  [/claude-/, 1.8, 64],
 ];
 const OTHER: [factor: number, constant: number] = [1.35, 64];
+/** What Anthropic's wire adds by itself: the word that asks for JSON, and the system prompt that comes with tools (346 tokens). */
+const ANTHROPIC_EXTRA = 16;
+const ANTHROPIC_TOOLS_EXTRA = 400;
 
 /** Text such as `<|endoftext|>` is text in a prompt; without this the tokenizer throws on it. */
 const PLAIN = { disallowedSpecial: new Set<string>() };
@@ -31,8 +37,15 @@ export async function countInputTokens(request: ChatRequest): Promise<number> {
   );
   const declared = [responseFormat(request), toolsToWire(request)].filter((part) => part !== undefined);
   const declarations = declared.reduce((sum, part) => sum + tokensOf(JSON.stringify(part), count), 0);
-  const [factor, constant] = marginOf(request.model);
-  return Math.ceil((messages + declarations) * factor) + constant;
+  const { name, wire } = parseModelName(request.model);
+  const [factor, constant] = marginOf(name);
+  return (
+    Math.ceil((messages + declarations) * factor) + constant + (wire === 'anthropic' ? anthropicExtra(request) : 0)
+  );
+}
+
+function anthropicExtra({ tools }: ChatRequest): number {
+  return ANTHROPIC_EXTRA + (tools?.length ? ANTHROPIC_TOOLS_EXTRA : 0);
 }
 
 /** Everything of a message that is sent, tool calls included. */

@@ -50,7 +50,19 @@ export interface Usage {
   cacheWriteInputTokens?: number;
 }
 
-export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'refusal'] as const;
+/**
+ * `context_window`: cut because prompt and answer fill the model's window, so that a larger `maxTokens` would not help.
+ * `pause`: the provider interrupted the model's turn.
+ */
+export const FINISH_REASONS = [
+  'stop',
+  'length',
+  'tool_calls',
+  'content_filter',
+  'refusal',
+  'context_window',
+  'pause',
+] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
 export interface ToolCall {

@@ -107,6 +107,7 @@ export const BOUNDARIES: Violation[] = [
 
   // libraries
   library('openai-has-one-home', 'src/gateway/planted', 'openai'),
+  library('anthropic-has-one-home', 'src/gateway/planted', '@anthropic-ai/sdk'),
   library(
     'pg-has-one-home',
     'src/activities/planted',

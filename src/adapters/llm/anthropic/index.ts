@@ -1,0 +1,73 @@
+import Anthropic from '@anthropic-ai/sdk';
+import type { ChatAnswer } from '../../../domain/llm/chat';
+import type { Provider, ProviderCall, ProviderFamily } from '../provider';
+import { attemptHeaders } from '../wire/attempt-headers';
+import { guardedAttempt } from '../wire/guarded-attempt';
+import { readError } from './failure';
+import { readStream } from './read-stream';
+import { toWire } from './to-wire';
+
+const TERMINATOR = /(^|\n)event: ?message_stop/;
+
+export interface AnthropicOptions {
+  /** Shown in errors, limits and the ledger. */
+  name: string;
+  /** Without `/v1`. */
+  baseUrl: string;
+  apiKey: string;
+  maxResponseBytes?: number;
+}
+
+/** Anthropic's messages, through the official client with its retries, its log and its traces switched off. */
+export class AnthropicProvider implements Provider {
+  readonly name: string;
+  readonly #client: Anthropic;
+
+  constructor(private readonly options: AnthropicOptions) {
+    this.name = options.name;
+    this.#client = new Anthropic({
+      apiKey: options.apiKey,
+      baseURL: options.baseUrl,
+      maxRetries: 0,
+      logLevel: 'off', // its error log prints whole answers
+      openTelemetry: false,
+    });
+  }
+
+  /** @throws ProviderFailure */
+  complete(call: ProviderCall): Promise<ChatAnswer> {
+    const { apiKey, maxResponseBytes } = this.options;
+    const wire = { secrets: [apiKey], terminator: TERMINATOR, readError, maxResponseBytes };
+    return guardedAttempt(call, wire, async ({ fetch, signal, timeoutMs, accepted, progressed }) => {
+      const stream = await this.#client
+        .withOptions({ fetch })
+        .messages.create(toWire(call.request), {
+          headers: attemptHeaders(call.attemptKey),
+          signal,
+          timeout: timeoutMs,
+        });
+      accepted();
+      return readStream(stream, progressed);
+    });
+  }
+}
+
+const ANTHROPIC_HOST = 'api.anthropic.com';
+
+export const anthropic: ProviderFamily = {
+  wire: 'anthropic',
+  serves: 'claude-* and anthropic:*',
+  keySetting: 'ANTHROPIC_API_KEY',
+  open: ({ anthropicBaseUrl, anthropicApiKey }) =>
+    anthropicApiKey === undefined ? null : at(anthropicBaseUrl, anthropicApiKey),
+  atModelServer: (url) => new AnthropicProvider({ name: 'scripted-anthropic', baseUrl: url, apiKey: 'none-needed' }),
+};
+
+function at(baseUrl: string, apiKey: string): Provider {
+  const { hostname, host } = new URL(baseUrl);
+  return new AnthropicProvider({
+    name: hostname === ANTHROPIC_HOST ? 'anthropic' : `anthropic-compatible:${host}`,
+    baseUrl: baseUrl.replace(/\/+$/, '').replace(/\/v1$/, ''),
+    apiKey,
+  });
+}

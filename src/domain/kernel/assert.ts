@@ -7,9 +7,12 @@ export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 
-/** @throws InvariantError when `condition` is false. `detail` says what was expected and what came. */
-export function assert(condition: unknown, detail: string): asserts condition {
-  if (!condition) throw new InvariantError(detail);
+/**
+ * @param detail what was expected and what came; a function where building the text costs more than the check
+ * @throws InvariantError when `condition` is false
+ */
+export function assert(condition: unknown, detail: string | (() => string)): asserts condition {
+  if (!condition) throw new InvariantError(typeof detail === 'string' ? detail : detail());
 }
 
 /** Exhaustiveness: the compiler proves it unreachable, and data from outside the types still fails loudly. */

@@ -63,7 +63,7 @@ export class Chance {
     const counter: Words = [index, entity, tick, stream];
     assert(
       counter.every(isWord),
-      `Chance: stream, tick, entity and index are 32-bit integers, got ${counter.join(', ')}`,
+      () => `Chance: stream, tick, entity and index are 32-bit integers, got ${counter.join(', ')}`,
     );
     return philox4x32(counter, this.#key);
   }

@@ -1,0 +1,166 @@
+import type { Lane, ProductLine } from './catalogue';
+import type { Books } from './money/books';
+
+/** How a run is set up; everything that is left out is the standard market. */
+export interface MarketScenario {
+  days: number;
+  startCashCents: number;
+  sellers: string[];
+  catalogue: readonly ProductLine[];
+  /** Of one event a day. */
+  eventProbability: number;
+  /** Units sold are multiplied by this: 0.7 is a recession. */
+  demandFactor: number;
+  /** Happen for certain, on their day. */
+  scheduledEvents: ScheduledEvent[];
+}
+
+export const EVENT_TYPES = ['supply_shock', 'price_war', 'demand_spike', 'demand_crash', 'review_bomb'] as const;
+export type MarketEventType = (typeof EVENT_TYPES)[number];
+
+export interface ScheduledEvent {
+  day: number;
+  type: MarketEventType;
+  sku: string;
+  /** 0 to 1; scaled by chance like any other. */
+  severity: number;
+  durationDays: number;
+}
+
+export interface MarketState {
+  seed: number;
+  scenario: MarketScenario;
+  /** Of today, from 1; 0 before the first. */
+  day: number;
+  products: ProductState[];
+  sellers: SellerState[];
+  events: ActiveEvent[];
+}
+
+/** What all sellers share of a product. */
+export interface ProductState {
+  demandMultiplier: number;
+  competitors: Competitor[];
+  suppliers: Supplier[];
+}
+
+export interface Competitor {
+  priceCents: number;
+  /** Probability, times 0.12, of undercutting on a day. */
+  aggression: number;
+}
+
+export interface Supplier {
+  id: string;
+  lane: Lane;
+  leadDays: number;
+  reliability: number;
+  delayRisk: number;
+  costCents: number;
+  minimum: number;
+}
+
+export interface SellerState {
+  id: string;
+  shelves: Shelf[];
+  purchases: Purchase[];
+  returns: PendingReturn[];
+  /** Of today, between asking and applying. */
+  orders: Order[];
+  books: Books;
+  /** Of the day under way. */
+  today: DayResults;
+  /** Of the last day that is over, as the seller is told. */
+  yesterday: DayResults;
+  history: DayFigures[];
+}
+
+export interface Shelf {
+  priceCents: number;
+  /** Of one unit on the shelf. */
+  costCents: number;
+  stock: number;
+  /** 1 to 5. */
+  rating: number;
+  adBoost: number;
+  nextAdBoost: number;
+  /** Tickets that nobody has answered. */
+  backlog: number;
+  /** Counts purchases, so that the luck of one does not depend on another's. */
+  purchasesPlaced: number;
+}
+
+export interface Purchase {
+  id: string;
+  product: number;
+  supplierId: string;
+  quantity: number;
+  unitCostCents: number;
+  daysLeft: number;
+  delayedDays: number;
+  delays: number;
+  serial: number;
+}
+
+export interface PendingReturn {
+  product: number;
+  daysLeft: number;
+  refundDueCents: number;
+  units: number;
+  unitCostCents: number;
+  /** Units that go back to the shelf; the others bring salvage. */
+  restockUnits: number;
+  reconciled: boolean;
+}
+
+export interface Order {
+  id: string;
+  product: number;
+  quantity: number;
+  /** The highest price per unit that this customer pays. */
+  capCents: number;
+  /** Of its product and day, from 0. */
+  serial: number;
+}
+
+export interface ActiveEvent {
+  id: string;
+  type: MarketEventType;
+  product: number;
+  severity: number;
+  daysLeft: number;
+}
+
+export interface DayResults {
+  ordersReceived: number;
+  ordersFulfilled: number;
+  ordersRejected: number;
+  stockouts: number;
+  unitsSold: number;
+  revenueCents: number;
+  costsCents: number;
+  profitCents: number;
+  adSpendCents: number;
+  adAttributedRevenueCents: number;
+  purchasesPlaced: number;
+  purchasesArrived: number;
+  deliveriesDelayed: number;
+  ticketsResolved: number;
+  fulfillmentFeesCents: number;
+  paymentFeesCents: number;
+  overheadCents: number;
+  returnsProcessed: number;
+  refundsCents: number;
+  salvageCents: number;
+  /** What failed or happened, as sentences. */
+  notes: string[];
+}
+
+/** The row of a day that people plot and agents see of the last seven. */
+export interface DayFigures {
+  day: number;
+  revenueCents: number;
+  profitCents: number;
+  adSpendCents: number;
+  adAttributedRevenueCents: number;
+}

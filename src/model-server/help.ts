@@ -7,7 +7,7 @@ import { MODELS } from './models';
 export function helpText(): string {
   return `Usage: model-server [flags]
 
-A scripted provider that speaks the OpenAI wire format. Answers are a function of model, seed and request.
+A scripted provider that speaks the OpenAI and the Anthropic wire format. Answers are a function of model, seed and request.
 
   --host ADDRESS   address to listen on (127.0.0.1)
   --port N         0 takes a free one (0)

@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { batches, isBatchPath } from './batches/endpoint';
-import { chatCompletions } from './chat/endpoint';
+import { answerCall } from './chat/endpoint';
+import { openAiWire } from './chat/wire';
 import { control } from './control/endpoint';
 import { ApiError, notFound } from './http/api-error';
 import { getModel, listModels } from './http/models-endpoint';
-import { sendError, sendJson } from './http/respond';
+import { sendJson } from './http/respond';
+import { anthropicWire } from './messages/wire';
 import { isResponsesPath, responses } from './responses/endpoint';
 import type { ServerParts } from './server-parts';
 
 /** Longer than clients keep idle connections, or they would race our closing with their next request. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** The HTTP face: OpenAI's paths under /v1, our own under /control. Does not listen yet. */
+/** The HTTP face: the paths of OpenAI and Anthropic under /v1, our own under /control. Does not listen yet. */
 export function createModelServer(parts: ServerParts, log: Logger): Server {
   const server = createServer((incoming, response) => void answer(incoming, response, parts, log));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -43,12 +45,13 @@ async function route(
 ): Promise<void> {
   const path = (incoming.url ?? '/').split('?', 1)[0]!;
   const target = `${incoming.method} ${path}`;
-  if (target === 'POST /v1/chat/completions') return chatCompletions(incoming, response, requestId, parts);
+  if (target === 'POST /v1/chat/completions') return answerCall(openAiWire, incoming, response, requestId, parts);
+  if (target === 'POST /v1/messages') return answerCall(anthropicWire, incoming, response, requestId, parts);
   if (isBatchPath(path)) return batches(incoming, response, path, parts);
   if (isResponsesPath(path)) return responses(incoming, response, requestId, parts);
   if (path.startsWith('/control/')) return control(incoming, response, path, parts);
-  if (target === 'GET /v1/models') return listModels(response);
-  if (target.startsWith('GET /v1/models/')) return getModel(response, path.slice('/v1/models/'.length));
+  if (target === 'GET /v1/models') return listModels(incoming, response);
+  if (target.startsWith('GET /v1/models/')) return getModel(incoming, response, path.slice('/v1/models/'.length));
   if (target === 'GET /livez') return sendJson(response, 200, { status: 'ok' });
   throw notFound(`Invalid URL (${target})`, 'unknown_url');
 }
@@ -63,7 +66,8 @@ function fail(
   const left = incoming.destroyed && !incoming.complete;
   if (!(error instanceof ApiError) && !left) log.error({ requestId, err: error }, 'request failed');
   if (response.headersSent || response.destroyed) return void response.destroy();
-  sendError(response, error instanceof ApiError ? error : internalError(), requestId);
+  const wire = (incoming.url ?? '').startsWith('/v1/messages') ? anthropicWire : openAiWire;
+  wire.sendError(response, error instanceof ApiError ? error : internalError(), requestId);
 }
 
 function internalError(): ApiError {

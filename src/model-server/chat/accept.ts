@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { lineHead, type AcceptedLine } from '../book';
 import { ApiError } from '../http/api-error';
-import { sendError } from '../http/respond';
 import { LATENCY_MS_MAX } from '../latency';
 import { SeededRandom } from '../seeded-random';
 import type { ServerParts } from '../server-parts';
+import type { Wire } from '../wire';
 import { admit, arrivalOf, type Admitted, type Arrival } from './admission';
-import type { ChatRequest } from './request';
 
 /** A request that stands in the book. */
 export interface Accepted extends Admitted {
@@ -23,10 +22,10 @@ export async function accept(
   response: ServerResponse,
   requestId: string,
   parts: ServerParts,
-  parse: (body: unknown) => ChatRequest,
+  wire: Wire,
 ): Promise<Accepted | null> {
   const arrival = arrivalOf(incoming, requestId);
-  const admitted = await admitOrReject(incoming, response, arrival, parts, parse);
+  const admitted = await admitOrReject(incoming, response, arrival, parts, wire);
   if (admitted === null) return null;
   const latencyMs = latencyOf(admitted, parts);
   parts.counts.accepted++;
@@ -39,20 +38,20 @@ async function admitOrReject(
   response: ServerResponse,
   arrival: Arrival,
   parts: ServerParts,
-  parse: (body: unknown) => ChatRequest,
+  wire: Wire,
 ): Promise<Admitted | null> {
   try {
-    const admitted = await admit(incoming, arrival, parts, parse);
+    const admitted = await admit(incoming, arrival, parts, wire);
     if (admitted === null) response.destroy();
     return admitted;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    reject(response, arrival, error, parts);
+    reject(response, arrival, error, parts, wire);
     return null;
   }
 }
 
-function reject(response: ServerResponse, arrival: Arrival, error: ApiError, parts: ServerParts): void {
+function reject(response: ServerResponse, arrival: Arrival, error: ApiError, parts: ServerParts, wire: Wire): void {
   parts.counts.rejected++;
   parts.book.note({
     kind: 'rejected',
@@ -61,7 +60,7 @@ function reject(response: ServerResponse, arrival: Arrival, error: ApiError, par
     code: error.body.code,
     fault: arrival.fault?.kind ?? null,
   });
-  sendError(response, error, arrival.requestId);
+  wire.sendError(response, error, arrival.requestId);
 }
 
 /** Drawn by request and by how often it came: the same call is slow in each run, its second try need not be. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { applyContentFault } from '../faults/content-faults';
 import { phaseOf } from '../faults/catalogue';
-import { rejectionOf } from '../faults/rejections';
 import type { Fault } from '../faults/spec';
 import { readJson } from '../http/read-body';
 import { modelById } from '../models';
 import type { ServerParts } from '../server-parts';
+import type { Wire } from '../wire';
 import { attemptKeyFromHeader, callerOf } from './caller';
 import { generate, type Generation } from './generate';
 import type { ChatRequest } from './request';
@@ -36,28 +36,26 @@ export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival
 /**
  * Reads the request and decides: accepted with its answer, `null` when a fault makes it get lost, or an ApiError.
  * The limiter comes last, so that it counts accepted requests only. Fills in `arrival` as it learns.
- *
- * @param parse reads a body of the endpoint's own format
  */
 export async function admit(
   incoming: IncomingMessage,
   arrival: Arrival,
   parts: ServerParts,
-  parse: (body: unknown) => ChatRequest,
+  wire: Wire,
 ): Promise<Admitted | null> {
-  const request = parse(await readJson(incoming));
+  const request = wire.parse(await readJson(incoming), incoming.headers);
   arrival.model = request.model;
   const model = modelById(request.model);
-  Object.assign(arrival, callerOf(request, incoming.headers));
+  Object.assign(arrival, callerOf(request, wire.attemptKey(request, incoming.headers)));
   arrival.fault = parts.faults.choose(request.model, arrival, demandedFault(incoming));
-  strike(arrival, request.model);
+  strike(arrival, request.model, wire);
   if (arrival.fault !== null && phaseOf(arrival.fault.kind) === 'lost') return null;
   const generation = applyContentFault(generate(model, request, parts.seed), arrival.fault, request.maxTokens);
   return { request, generation, headers: parts.rateLimit?.admit(arrival.arrivedAt.getTime()) ?? {} };
 }
 
-function strike({ fault, arrivedAt }: Arrival, model: string): void {
-  if (fault !== null && phaseOf(fault.kind) === 'reject') throw rejectionOf(fault, model, arrivedAt.getTime());
+function strike({ fault, arrivedAt }: Arrival, model: string, wire: Wire): void {
+  if (fault !== null && phaseOf(fault.kind) === 'reject') throw wire.rejection(fault, model, arrivedAt.getTime());
 }
 
 function demandedFault(incoming: IncomingMessage): string | undefined {

@@ -10,9 +10,7 @@ export interface Caller {
 
 const KEY_CHARS_MAX = 512;
 
-/** Metadata wins over the header: it needs no encoding. */
-export function callerOf(request: ChatRequest, headers: IncomingHttpHeaders): Caller {
-  const attemptKey = request.metadata['attempt_key'] ?? attemptKeyFromHeader(headers);
+export function callerOf(request: ChatRequest, attemptKey: string | null): Caller {
   return { attemptKey, agent: agentFromKey(attemptKey) ?? findAgent(request.messages) };
 }
 

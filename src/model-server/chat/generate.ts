@@ -14,7 +14,12 @@ export interface Generation {
   refusal: string | null;
   toolCalls: AnswerToolCall[];
   finishReason: FinishReason;
+  /** Which one of the stop words ended the text. */
+  stopSequence: string | null;
+  /** All of them, those of the prompt cache included. */
   inputTokens: number;
+  cachedInputTokens: number;
+  cacheWriteInputTokens: number;
   outputTokens: number;
   /** The script's own wish, added to the latency profile. */
   delayMs: number;
@@ -32,12 +37,16 @@ export function generate(model: ScriptedModel, request: ChatRequest, serverSeed:
   const answer = model.answer(prompt);
   const calls = decideToolCalls(request, answer, prompt.random);
   const body = calls.length === 0 ? finishText(textOf(answer, prompt), request) : finishCalls(calls, request);
-  return { refusal: null, inputTokens, delayMs: answer.delayMs ?? 0, ...body };
+  return { refusal: null, inputTokens, ...UNCACHED, delayMs: answer.delayMs ?? 0, ...body };
 }
+
+/** A cache would make an answer's price depend on the requests before it; the fault `usage` reports one. */
+const UNCACHED = { cachedInputTokens: 0, cacheWriteInputTokens: 0 } as const;
 
 /** Keyed by what a real model's answer depends on; max_tokens only shortens it, delivery and metadata change nothing. */
 function randomFor({ model, messages, seed, temperature, topP }: ChatRequest, serverSeed: number): SeededRandom {
-  return new SeededRandom(JSON.stringify([serverSeed, seed, model, temperature, topP, messages]));
+  const said = messages.map(({ role, text, name, calls }) => ({ role, text, name, calls }));
+  return new SeededRandom(JSON.stringify([serverSeed, seed, model, temperature, topP, said]));
 }
 
 function promptOf({ messages, responseFormat }: ChatRequest, random: SeededRandom): ModelPrompt {
@@ -50,20 +59,23 @@ function textOf(answer: ModelAnswer, { schema, random }: ModelPrompt): string {
   return JSON.stringify(schema === null ? answer.json : fitSchema(schema, answer.json, random));
 }
 
-type Finished = Pick<Generation, 'content' | 'toolCalls' | 'finishReason' | 'outputTokens'>;
+type Finished = Pick<Generation, 'content' | 'toolCalls' | 'finishReason' | 'stopSequence' | 'outputTokens'>;
 
 function finishText(text: string, request: ChatRequest): Finished {
-  const {
-    text: content,
-    tokens,
-    cut,
-  } = firstTokens(untilStop(text, request.stop), request.maxTokens ?? Number.POSITIVE_INFINITY);
-  return { content, toolCalls: [], finishReason: cut ? 'length' : 'stop', outputTokens: tokens };
+  const said = untilStop(text, request.stop);
+  const { text: content, tokens, cut } = firstTokens(said.text, request.maxTokens ?? Number.POSITIVE_INFINITY);
+  const stopSequence = cut ? null : said.stopSequence;
+  return { content, toolCalls: [], finishReason: cut ? 'length' : 'stop', stopSequence, outputTokens: tokens };
 }
 
-function untilStop(text: string, stops: readonly string[]): string {
-  const ends = stops.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
-  return ends.length === 0 ? text : text.slice(0, Math.min(...ends));
+function untilStop(text: string, stops: readonly string[]): { text: string; stopSequence: string | null } {
+  const [first] = stops
+    .map((stop) => ({ stop, index: text.indexOf(stop) }))
+    .filter(({ index }) => index >= 0)
+    .sort((a, b) => a.index - b.index);
+  return first === undefined
+    ? { text, stopSequence: null }
+    : { text: text.slice(0, first.index), stopSequence: first.stop };
 }
 
 /** Names are billed before arguments; at the limit the last call is cut, or left out when nothing of its name fits. */
@@ -80,11 +92,12 @@ function finishCalls(calls: readonly AnswerToolCall[], request: ChatRequest): Fi
     outputTokens += nameTokens + tokens;
     if (cut) return cutCalls(toolCalls, request);
   }
-  return { content: null, toolCalls, finishReason: 'tool_calls', outputTokens };
+  return { content: null, toolCalls, finishReason: 'tool_calls', stopSequence: null, outputTokens };
 }
 
 function cutCalls(toolCalls: AnswerToolCall[], { maxTokens }: ChatRequest): Finished {
-  return { content: toolCalls.length === 0 ? '' : null, toolCalls, finishReason: 'length', outputTokens: maxTokens! };
+  const content = toolCalls.length === 0 ? '' : null;
+  return { content, toolCalls, finishReason: 'length', stopSequence: null, outputTokens: maxTokens! };
 }
 
 function contextExceeded(model: ScriptedModel, inputTokens: number): Error {

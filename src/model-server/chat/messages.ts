@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../domain/kernel/canonical-json';
 import { expect, isObject, type Fields } from './fields';
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
@@ -10,6 +11,8 @@ export interface PromptMessage {
   name?: string;
   /** JSON of an assistant's tool calls, or the id of the call that a tool message answers. */
   extra?: string;
+  /** Canonical JSON of what an assistant called, without ids and so the same on every wire. */
+  calls?: string;
 }
 
 const MESSAGES_MAX = 2_048;
@@ -29,7 +32,8 @@ function parseMessage(message: unknown, path: string): PromptMessage {
   expect(ROLES.includes(role as Role), `${path}.role`, `one of ${ROLES.join(', ')}`);
   const name = message['name'] ?? undefined;
   expect(name === undefined || typeof name === 'string', `${path}.name`, 'a string');
-  return { role: role as Role, text: parseContent(message, path), name, extra: parseExtra(message, path) };
+  const text = parseContent(message, path);
+  return { role: role as Role, text, name, extra: parseExtra(message, path), calls: parseCalls(message, path) };
 }
 
 /** A string, text parts, or nothing where an assistant only called tools. Images and audio have no script here. */
@@ -59,4 +63,32 @@ function parseExtra(message: Fields, path: string): string | undefined {
     return message['tool_call_id'];
   }
   return message['tool_calls'] === undefined ? undefined : JSON.stringify(message['tool_calls']);
+}
+
+function parseCalls(message: Fields, path: string): string | undefined {
+  const calls = message['tool_calls'] ?? null;
+  if (calls === null) return undefined;
+  expect(Array.isArray(calls), `${path}.tool_calls`, 'an array');
+  return callsOf(calls.map((call: unknown, index) => parseCall(call, `${path}.tool_calls[${index}]`)));
+}
+
+function parseCall(call: unknown, path: string): { name: string; arguments: unknown } {
+  const asked = isObject(call) && call['type'] === 'function' ? call['function'] : null;
+  const usable = isObject(asked) && typeof asked['name'] === 'string' && typeof asked['arguments'] === 'string';
+  expect(usable, path, 'a call {"type": "function", "function": {"name": string, "arguments": string}}');
+  const { name, arguments: json } = asked as { name: string; arguments: string };
+  return { name, arguments: readJsonOr(json) };
+}
+
+/** Models write arguments that are no JSON; they are sent back as they were. */
+function readJsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function callsOf(calls: ReadonlyArray<{ name: string; arguments: unknown }>): string {
+  return canonicalJson(calls);
 }

@@ -128,7 +128,7 @@ function attachmentsOf(body: Fields): string[] {
 }
 
 /** Metadata names the attempt and streaming is only delivery: neither makes it another question. */
-function hashOf(body: Fields): string {
+export function hashOf(body: Fields): string {
   const asked = Object.fromEntries(
     Object.entries(body).filter(([name]) => !['metadata', 'stream', 'stream_options', 'user'].includes(name)),
   );

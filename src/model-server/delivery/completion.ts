@@ -60,12 +60,12 @@ function wireToolCall(call: AnswerToolCall): object {
   return { id: call.id, type: 'function', function: { name: call.name, arguments: call.argumentsJson } };
 }
 
-export function wireUsage({ inputTokens, outputTokens }: Generation): object {
+export function wireUsage({ inputTokens, cachedInputTokens, outputTokens }: Generation): object {
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,
     total_tokens: inputTokens + outputTokens,
-    prompt_tokens_details: { cached_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cachedInputTokens },
     completion_tokens_details: { reasoning_tokens: 0 },
   };
 }

@@ -4,7 +4,7 @@ import { FINGERPRINT, wireUsage, type AnswerHead } from './completion';
 import type { DeliveryPlan, Piece } from './plan';
 
 /** Share of the latency that passes before the first byte; the rest is spread over the pieces of text. */
-const FIRST_BYTE_SHARE = 0.3;
+export const FIRST_BYTE_SHARE = 0.3;
 
 /** More pieces would cost timers and teach a client nothing; at 32, writing them was the largest part of an answer (profiled). */
 const CHUNKS_MAX = 16;

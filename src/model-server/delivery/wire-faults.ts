@@ -5,17 +5,25 @@ const SLOW_HEADERS_MS = 5_000;
 const DRIP_MS = 200;
 const HALF = 0.5;
 
-const OVERLOADED = {
-  error: {
-    message: 'The server had an error while processing your request. Sorry about that!',
-    type: 'server_error',
-    param: null,
-    code: 'server_error',
-  },
-};
+/** What the faults of one wire look like. */
+export interface SpoiltForms {
+  /** The body of an error inside an answer that began with status 200. */
+  error: object;
+  /** The name of the event that carries it; null on a wire whose events have no names. */
+  eventName: string | null;
+  /** An event that is no JSON. */
+  brokenEvent: string;
+  /** An event without content, which keeps the connection alive. */
+  idleEvent: string;
+}
 
 /** The plan as a fault spoils it; `stream` tells how an error inside the answer is written. */
-export function applyWireFault(plan: DeliveryPlan, fault: Fault | null, stream: boolean): DeliveryPlan {
+export function applyWireFault(
+  plan: DeliveryPlan,
+  fault: Fault | null,
+  stream: boolean,
+  forms: SpoiltForms,
+): DeliveryPlan {
   const at = fault?.settings['at'] ?? HALF;
   switch (fault?.kind) {
     case 'hang':
@@ -25,36 +33,37 @@ export function applyWireFault(plan: DeliveryPlan, fault: Fault | null, stream: 
     case 'slow-headers':
       return { ...plan, headersAfterMs: plan.headersAfterMs + (fault.settings['ms'] ?? SLOW_HEADERS_MS) };
     case 'drip':
-      return drip(plan, fault.settings['ms'] ?? DRIP_MS, stream);
+      return drip(plan, fault.settings['ms'] ?? DRIP_MS, stream ? forms.idleEvent : null);
     case 'cut':
       return { ...plan, pieces: firstShare(plan.pieces, at), ending: 'destroy' };
     case 'error-event':
-      return errorInside(plan, at, stream);
+      return errorInside(plan, at, stream, forms);
     case 'no-usage':
       return { ...withoutLength(plan), pieces: stream ? firstShare(plan.pieces, at) : dropUsage(plan.pieces) };
     case 'bad-body':
       return {
         ...withoutLength(plan),
-        pieces: [{ afterMs: 0, text: stream ? 'data: {"choices": [\n\n' : '<html>502</html>' }],
+        pieces: [{ afterMs: 0, text: stream ? forms.brokenEvent : '<html>502</html>' }],
       };
     default:
       return plan;
   }
 }
 
-function drip(plan: DeliveryPlan, everyMs: number, stream: boolean): DeliveryPlan {
-  const text = stream ? ': keep-alive\n\n' : ' ';
+/** @param idleEvent null for an unstreamed answer: blanks before the JSON */
+function drip(plan: DeliveryPlan, everyMs: number, idleEvent: string | null): DeliveryPlan {
   return {
     ...withoutLength(plan),
-    pieces: stream ? (plan.pieces ?? []).slice(0, 1) : [],
+    pieces: idleEvent === null ? [] : (plan.pieces ?? []).slice(0, 1),
     ending: 'keep-alive',
-    keepAlive: { text, everyMs },
+    keepAlive: { text: idleEvent ?? ' ', everyMs },
   };
 }
 
-function errorInside(plan: DeliveryPlan, at: number, stream: boolean): DeliveryPlan {
-  const json = JSON.stringify(OVERLOADED);
-  const error: Piece = { afterMs: 0, text: stream ? `data: ${json}\n\n` : json };
+function errorInside(plan: DeliveryPlan, at: number, stream: boolean, forms: SpoiltForms): DeliveryPlan {
+  const json = JSON.stringify(forms.error);
+  const name = forms.eventName === null ? '' : `event: ${forms.eventName}\n`;
+  const error: Piece = { afterMs: 0, text: stream ? `${name}data: ${json}\n\n` : json };
   return { ...withoutLength(plan), pieces: stream ? [...firstShare(plan.pieces, at), error] : [error] };
 }
 

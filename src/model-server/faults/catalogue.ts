@@ -48,7 +48,12 @@ export const FAULTS = {
   usage: {
     phase: 'content',
     description: 'reports (and bills) other token counts than those of the answer',
-    parameters: { input: 'input tokens', output: 'output tokens' },
+    parameters: {
+      input: 'input tokens, all of them',
+      cached: 'of these, read from the prompt cache (0)',
+      'cache-write': 'of these, written to it (0)',
+      output: 'output tokens',
+    },
   },
   hang: { phase: 'wire', description: 'accepted, then silence without headers' },
   'no-reply': { phase: 'wire', description: 'accepted, then the connection is cut without a byte' },

@@ -21,6 +21,8 @@ export function applyContentFault(generation: Generation, fault: Fault | null, m
       return {
         ...generation,
         inputTokens: fault.settings['input'] ?? generation.inputTokens,
+        cachedInputTokens: fault.settings['cached'] ?? 0,
+        cacheWriteInputTokens: fault.settings['cache-write'] ?? 0,
         outputTokens: fault.settings['output'] ?? generation.outputTokens,
       };
     default:
@@ -35,7 +37,8 @@ function withText(
   maxTokens: number | null,
 ): Generation {
   const { text: content, tokens, cut } = firstTokens(text, maxTokens ?? Number.POSITIVE_INFINITY);
-  return { ...generation, content, toolCalls: [], finishReason: cut ? 'length' : reason, outputTokens: tokens };
+  const finishReason = cut ? 'length' : reason;
+  return { ...generation, content, toolCalls: [], finishReason, stopSequence: null, outputTokens: tokens };
 }
 
 function firstHalf(text: string): string {

@@ -53,17 +53,22 @@ export function rejectionOf(fault: Fault, model: string, nowMs: number): ApiErro
   }
 }
 
-function rateLimited({ settings }: Fault, nowMs: number): ApiError {
+function rateLimited(fault: Fault, nowMs: number): ApiError {
+  return new ApiError(
+    429,
+    { message: 'Rate limit reached for requests', type: 'requests', param: null, code: 'rate_limit_exceeded' },
+    retryAfterHeaders(fault, nowMs),
+  );
+}
+
+/** How long to wait, in the ways that the fault asks for; none is one of them. */
+export function retryAfterHeaders({ settings }: Fault, nowMs: number): Record<string, string> {
   const headers: Record<string, string> = {};
   const { 'retry-after': seconds, 'retry-after-ms': ms, 'retry-after-date': aheadSeconds } = settings;
   if (aheadSeconds !== undefined) headers['retry-after'] = new Date(nowMs + aheadSeconds * 1000).toUTCString();
   if (seconds !== undefined) headers['retry-after'] = String(seconds);
   if (ms !== undefined) headers['retry-after-ms'] = String(ms);
-  return new ApiError(
-    429,
-    { message: 'Rate limit reached for requests', type: 'requests', param: null, code: 'rate_limit_exceeded' },
-    headers,
-  );
+  return headers;
 }
 
 function error(status: number, message: string, type: string, code: string | null): ApiError {

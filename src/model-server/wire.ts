@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Accepted } from './chat/accept';
+import type { Accepted } from './chat/arrival';
 import type { ChatRequest } from './chat/request';
 import type { DeliveryPlan } from './delivery/plan';
 import type { SpoiltForms } from './delivery/wire-faults';

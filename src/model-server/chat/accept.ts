@@ -5,13 +5,8 @@ import { LATENCY_MS_MAX } from '../latency';
 import { SeededRandom } from '../seeded-random';
 import type { ServerParts } from '../server-parts';
 import type { Wire } from '../wire';
-import { admit, arrivalOf, type Admitted, type Arrival } from './admission';
-
-/** A request that stands in the book. */
-export interface Accepted extends Admitted {
-  arrival: Arrival;
-  latencyMs: number;
-}
+import { admit, arrivalOf } from './admission';
+import type { Accepted, Admitted, Arrival } from './arrival';
 
 /**
  * What every endpoint does first: read, decide (fault, limit), make the whole answer, write the billing line to the book

@@ -1,32 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { applyContentFault } from '../faults/content-faults';
 import { phaseOf } from '../faults/catalogue';
-import type { Fault } from '../faults/spec';
 import { readJson } from '../http/read-body';
 import { modelById } from '../models';
 import type { ServerParts } from '../server-parts';
 import type { Wire } from '../wire';
+import type { Admitted, Arrival } from './arrival';
 import { attemptKeyFromHeader, callerOf } from './caller';
-import { generate, type Generation } from './generate';
-import type { ChatRequest } from './request';
-
-/** What is known of a request so far; a rejected one may stay half empty. */
-export interface Arrival {
-  requestId: string;
-  arrivedAt: Date;
-  attemptKey: string | null;
-  model: string | null;
-  agent: string | null;
-  fault: Fault | null;
-}
-
-/** An accepted request with its whole answer. */
-export interface Admitted {
-  request: ChatRequest;
-  generation: Generation;
-  /** Rate-limit headers of the answer. */
-  headers: Record<string, string>;
-}
+import { generate } from './generate';
 
 export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival {
   const attemptKey = attemptKeyFromHeader(incoming.headers);

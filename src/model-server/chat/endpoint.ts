@@ -7,7 +7,7 @@ import { goneSignal } from '../http/gone-signal';
 import type { ServerParts } from '../server-parts';
 import type { Wire } from '../wire';
 import { accept } from './accept';
-import type { Arrival } from './admission';
+import type { Arrival } from './arrival';
 
 /**
  * The life of one model call on any wire: read, decide (fault, limit), make the whole answer, write the billing line to

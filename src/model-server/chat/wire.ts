@@ -3,7 +3,7 @@ import { streamPlan } from '../delivery/stream';
 import { rejectionOf } from '../faults/rejections';
 import { sendError } from '../http/respond';
 import type { Wire } from '../wire';
-import type { Accepted } from './accept';
+import type { Accepted } from './arrival';
 import { attemptKeyFromHeader } from './caller';
 import { parseChatRequest } from './request';
 

@@ -1,4 +1,4 @@
-import type { Accepted } from '../chat/accept';
+import type { Accepted } from '../chat/arrival';
 import type { FinishReason, Generation } from '../chat/generate';
 import type { ChatRequest } from '../chat/request';
 import type { AnswerToolCall } from '../chat/tool-call';

@@ -1,4 +1,4 @@
-import type { Accepted } from '../chat/accept';
+import type { Accepted } from '../chat/arrival';
 import type { Generation } from '../chat/generate';
 import type { AnswerToolCall } from '../chat/tool-call';
 import type { DeliveryPlan, Piece } from '../delivery/plan';

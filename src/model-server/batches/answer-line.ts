@@ -69,7 +69,7 @@ function line(batchId: string, index: number, customId: string, response: object
 /** The custom id is the attempt's key: metadata and headers are of no use to a line. */
 function admitLine(parts: ServerParts, request: ChatRequest, customId: string) {
   const model = modelById(request.model);
-  const caller = callerOf({ ...request, metadata: { attempt_key: customId } }, {});
+  const caller = callerOf(request, customId);
   const fault = parts.faults.choose(request.model, caller, undefined);
   if (fault !== null && phaseOf(fault.kind) === 'reject') throw rejectionOf(fault, request.model, Date.now());
   if (fault !== null && phaseOf(fault.kind) !== 'content')

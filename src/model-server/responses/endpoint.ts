@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { accept, type Accepted } from '../chat/accept';
+import { accept } from '../chat/accept';
+import type { Accepted } from '../chat/arrival';
+import { openAiWire } from '../chat/wire';
 import type { DeliveryPlan } from '../delivery/plan';
 import { playPlan } from '../delivery/play';
 import { type ApiError, badRequest, notFound } from '../http/api-error';
@@ -45,10 +47,11 @@ async function create(
   parts: ServerParts,
 ): Promise<void> {
   let request: ResponseRequest | undefined;
-  const accepted = await accept(incoming, response, requestId, parts, (body) => {
+  const parse = (body: unknown) => {
     request = parseResponseRequest(body);
     return request.chat;
-  });
+  };
+  const accepted = await accept(incoming, response, requestId, parts, { ...openAiWire, parse });
   if (accepted === null) return;
   const work = await parts.responses.begin(recordOf(request!, accepted));
   const headers = { ...accepted.headers, 'x-request-id': requestId };

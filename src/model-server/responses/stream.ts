@@ -1,3 +1,4 @@
+import { openAiWire } from '../chat/wire';
 import { applyWireFault } from '../delivery/wire-faults';
 import type { DeliveryPlan, Piece } from '../delivery/plan';
 import type { Fault } from '../faults/spec';
@@ -33,7 +34,7 @@ function piecesOf(work: Work, events: readonly TimedEvent[]): Piece[] {
 
 /** Faults strike the connection that made the response; the response itself is whole, and can be read later. */
 export function spoiled(plan: DeliveryPlan, fault: Fault | null, stream: boolean): DeliveryPlan {
-  const faulty = applyWireFault(plan, fault, stream);
+  const faulty = applyWireFault(plan, fault, stream, openAiWire.spoilt);
   if (fault?.kind !== 'error-event' || !stream) return faulty;
   const sent = (faulty.pieces ?? []).slice(0, -1);
   const error = { type: 'error', code: 'server_error', message: 'The server had an error.', param: null };

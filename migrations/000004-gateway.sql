@@ -3,6 +3,84 @@
 
 -- ── micro-batches: identical requests share one call ─────────────────────────────────────────────────────────────
 
+CREATE INDEX call_result_shared ON call_result (tenant_id, shared_from) WHERE shared_from IS NOT NULL;
+
+-- settle_shared: what calls take from an equal call of their batch, which was sent to the provider and booked.
+-- p_results = [{callKey, tenant, runId, node, sharedFrom, sharedN, requestHash, outcome: answered | failed, model, finishReason,
+--   inputTokens, outputTokens, artifactRef, artifacts: [header…], failureClass, failure,
+--   patch: {status, outputRef, nextTryMs, reasonCode, reason}}].
+-- Answers: shared | failed – done now or before | stored – the call has another result, which stays | open – an attempt of
+-- it is under way (its settlement would meet a second result). Nothing is posted: who shares pays nothing.
+-- Idempotent by call key; a failure by (call key, attempt it was shared from).
+CREATE FUNCTION settle_shared(p_results jsonb) RETURNS TABLE (call_key text, answer text, artifact_ref uuid, model_failures integer)
+LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+#variable_conflict use_column
+DECLARE
+  s record; stored call_result%ROWTYPE; source text; headers jsonb := '[]';
+BEGIN
+  PERFORM lock_calls(ARRAY(SELECT x->>'callKey' FROM jsonb_array_elements(p_results) x));
+  PERFORM lock_runs(ARRAY(SELECT DISTINCT (x->>'runId')::uuid FROM jsonb_array_elements(p_results) x));
+  FOR s IN
+    SELECT x.* FROM jsonb_to_recordset(p_results) AS x("callKey" text, tenant text, "runId" uuid, node text, "sharedFrom" text,
+      "sharedN" integer, "requestHash" text, outcome text, model text, "finishReason" text, "inputTokens" bigint, "outputTokens" bigint,
+      "artifactRef" uuid, artifacts jsonb, "failureClass" text, failure text, patch jsonb)
+    ORDER BY x."callKey"
+  LOOP
+    call_key := s."callKey"; artifact_ref := NULL; model_failures := NULL;
+    source := s."sharedFrom" || '#' || s."sharedN";
+    SELECT * INTO stored FROM call_result r WHERE r.call_key = s."callKey";
+    IF stored.tenant_id <> s.tenant OR EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = s."callKey" AND t.tenant_id <> s.tenant)
+       OR NOT EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = s."sharedFrom" AND t.n = s."sharedN" AND t.tenant_id = s.tenant
+                      AND t.state NOT IN ('reserved', 'sent')) THEN
+      RAISE EXCEPTION 'settle_shared %: % is no ended attempt of its tenant', s."callKey", source USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF stored.call_key IS NOT NULL THEN
+      answer := CASE WHEN stored.artifact_ref = s."artifactRef" THEN 'shared' ELSE 'stored' END; artifact_ref := stored.artifact_ref;
+      RETURN NEXT; CONTINUE;
+    ELSIF EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = s."callKey" AND t.state IN ('reserved', 'sent')) THEN
+      answer := 'open';
+      RETURN NEXT; CONTINUE;
+    END IF;
+
+    IF s.outcome = 'answered' THEN
+      answer := 'shared'; artifact_ref := s."artifactRef"; headers := headers || coalesce(s.artifacts, '[]');
+      INSERT INTO call_result (call_key, tenant_id, run_id, node, n, artifact_ref, request_hash, model, finish_reason, input_tokens, output_tokens, cost_micro_usd, shared_from)
+      VALUES (s."callKey", s.tenant, s."runId", s.node, s."sharedN", s."artifactRef", s."requestHash", s.model, s."finishReason",
+              s."inputTokens", s."outputTokens", 0, s."sharedFrom");
+      UPDATE run_node rn SET calls = rn.calls + 1 WHERE rn.run_id = s."runId" AND rn.name = s.node;
+      PERFORM add_event(s."runId", 'call-shared', s.node, jsonb_build_object('call', s."callKey", 'sharedFrom', s."sharedFrom", 'model', s.model));
+    ELSE
+      answer := 'failed';
+      IF EXISTS (SELECT 1 FROM run_event e WHERE e.run_id = s."runId" AND e.type = 'shared-call-failed' AND e.data->>'call' = s."callKey"
+                 AND e.data->>'attempt' = source) THEN
+        s.patch := NULL;
+      ELSE
+        UPDATE run_node rn SET model_failures = rn.model_failures + 1
+        WHERE rn.run_id = s."runId" AND rn.name = s.node AND s."failureClass" IS DISTINCT FROM 'unreachable';
+        PERFORM add_event(s."runId", 'shared-call-failed', s.node, jsonb_build_object('call', s."callKey", 'attempt', source,
+          'failureClass', s."failureClass", 'failure', left(s.failure, 500)));
+      END IF;
+    END IF;
+
+    IF s.patch IS NOT NULL AND s.patch <> 'null' THEN
+      UPDATE run_node rn SET
+        status = coalesce(s.patch->>'status', rn.status),
+        reason_code = s.patch->>'reasonCode', reason = left(s.patch->>'reason', 2000),
+        output_ref = coalesce((s.patch->>'outputRef')::uuid, rn.output_ref),
+        model = coalesce(s.model, rn.model), waiting_since = NULL, started_at = coalesce(rn.started_at, clock_timestamp()),
+        next_try_at = clock_timestamp() + (s.patch->>'nextTryMs')::bigint * interval '1 ms',
+        completed_at = CASE WHEN s.patch->>'status' = 'completed' THEN clock_timestamp() END
+      WHERE rn.run_id = s."runId" AND rn.name = s.node AND rn.completed_at IS NULL;
+      IF FOUND AND s.patch->>'status' = 'completed' THEN
+        PERFORM add_event(s."runId", 'agent-completed', s.node, jsonb_build_object('outputRef', s.patch->>'outputRef'));
+      END IF;
+    END IF;
+    SELECT rn.model_failures INTO model_failures FROM run_node rn WHERE rn.run_id = s."runId" AND rn.name = s.node;
+    RETURN NEXT;
+  END LOOP;
+  PERFORM publish(headers);
+END $$;
+
 -- ── delivery: background ──────────────────────────────────────────────────────────────────────────────────────────
 
 -- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,3 +229,5 @@ DROP FUNCTION set_budget, adopt_levels;
 -- ── delivery: background ──────────────────────────────────────────────────────────────────────────────────────────
 
 -- ── micro-batches: identical requests share one call ─────────────────────────────────────────────────────────────
+DROP FUNCTION settle_shared;
+DROP INDEX call_result_shared;

@@ -82,6 +82,12 @@ export const llmConfigSchema = z
       .default(1000)
       .describe('Longest answer in tokens, and so the bound of what a call can cost.'),
     seed: z.number().int().min(0).optional().describe('Sampling seed, where the provider has one.'),
+    sample: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('Agents that ask the same at the same time share one answer; other samples get answers of their own.'),
     system: z
       .string()
       .max(FIELD_LIMITS.systemCharsMax)

@@ -36,7 +36,8 @@ export async function runAttempt(
       if (!sent) return null;
     }
     crashPoint('after-sent');
-    const { answer, latencyMs } = await ask(parts, frame, signal, context);
+    const wanted = frame.share ? AbortSignal.any([frame.share.signal, kept.lost.signal]) : signal;
+    const { answer, latencyMs } = await ask(parts, frame, wanted, context);
     void release(answer.usage); // the provider is done with it: its place is free while the answer is booked
     return await bookAnswer(parts, frame, answer, latencyMs);
   } catch (error) {

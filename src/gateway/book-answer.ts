@@ -42,6 +42,7 @@ export async function bookAnswer(
   );
   crashPoint('after-settle');
   if (settled.artifactRef !== stored.resultRef) throw overtaken(frame, settled);
+  frame.share?.end({ end: 'answered', n: frame.kept.n, answer, latencyMs });
   const { model, finishReason, usage } = answer;
   return {
     resultRef: stored.resultRef,

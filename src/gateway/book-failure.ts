@@ -7,7 +7,7 @@ import type { AttemptFrame } from './frame';
 import { toCallFailure, toModelError } from './model-error';
 import type { Parts } from './parts';
 import { settleSurely } from './store-answer';
-import type { CallContext, CallFailure } from './types';
+import type { CallContext, CallFailure, GatewayCall } from './types';
 
 /**
  * Books an attempt that brought no answer: void when it is proved that nothing was billed, else unknown at its maximum.
@@ -23,10 +23,12 @@ export async function bookFailure(
   const facts = ProviderFailure.is(error) ? error.facts : unforeseen(error);
   await parts.permits.failed(kept.permit, facts);
   const wasLost = kept.lost.signal.aborted;
-  const modelFailures = await book(parts, frame, facts, patchOf(frame, facts));
+  const modelFailures = await book(parts, frame, facts, patchOf(call, facts));
   if (wasLost) return lost(frame);
   if (facts.class === 'cancelled') return context.signal.reason;
-  return ProviderFailure.is(error) ? toModelError(call, quote.provider.name, facts, modelFailures) : error;
+  if (!ProviderFailure.is(error)) return error;
+  frame.share?.end({ end: 'failed', n: kept.n, facts });
+  return toModelError(call, quote.provider.name, facts, modelFailures);
 }
 
 /** The answer came and could not be stored: its cost is known only to this process, so it counts as unknown. */
@@ -39,7 +41,7 @@ export async function bookUnstored(parts: Parts, frame: AttemptFrame, error: unk
     status: 200,
     maybeBilled: true,
   };
-  const modelFailures = await book(parts, frame, facts, patchOf(frame, facts));
+  const modelFailures = await book(parts, frame, facts, patchOf(frame.call, facts));
   if (!LonghaulError.is(error) || modelFailures === null) return error;
   return new LonghaulError(error.code, { ...error.params, modelFailures }, error.problems, { cause: error });
 }
@@ -66,7 +68,7 @@ async function book(
 }
 
 /** A cancelled node's status is the workflow's to say. */
-function patchOf({ call }: AttemptFrame, facts: ProviderFailureFacts): NodePatch | undefined {
+export function patchOf(call: GatewayCall, facts: ProviderFailureFacts): NodePatch | undefined {
   if (facts.class === 'cancelled') return undefined;
   const failure = toCallFailure(facts);
   return call.nodeOnFailure?.(failure) ?? defaultPatch(failure);

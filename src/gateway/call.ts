@@ -3,10 +3,13 @@ import { present } from '../domain/kernel/assert';
 import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
 import { answerFromCassette } from './cassette-player';
+import type { Seat } from './batches';
+import { follow } from './follow';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
 import type { WantedPermit } from './permits';
 import { quoteOf, type Quote } from './quote';
+import type { Share } from './share';
 import { storedResult } from './stored-result';
 import type { CallContext, GatewayCall, GatewayResult } from './types';
 import { Waiting } from './waiting';
@@ -15,32 +18,63 @@ import { wantedPermit } from './wanted-permit';
 const HEARTBEAT_MS = 1_000;
 
 /**
- * The life of one call: what its cassette says, or a stored result, which reserving finds; otherwise room is reserved, a
- * permit taken, the attempt marked sent, the provider asked, and answer and money booked in one transaction. Only then
- * does anybody hear of it.
+ * The life of one call: what its cassette says, or a stored result, which reserving finds; otherwise it joins a batch, in
+ * which equal calls become one; room is reserved, a permit taken, the attempt marked sent, the provider asked, and answer
+ * and money booked in one transaction. Only then does anybody hear of it.
  */
 export async function runCall(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
-    return await pay(parts, call, context);
+    return await answerOf(parts, call, context);
   } finally {
     clearInterval(timer);
   }
 }
 
-async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
-  const { pool, log } = parts.deps;
-  const played = await answerFromCassette(parts.deps, call);
-  if (played) return played;
-  const quote = await quoteOrStored(parts, call);
+async function answerOf(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
+  const { signal } = context;
+  const quote = await parts.batches.expecting(async () => {
+    return (await answerFromCassette(parts.deps, call)) ?? (await quoteOrStored(parts, call));
+  });
   if ('source' in quote) return quote;
+  for (;;) {
+    const seat = await parts.batches.join(call, quote, signal);
+    if (seat.pays) return payFor(parts, call, quote, seat, context);
+    const shared = await follow(parts, call, quote, present(seat.share, 'who does not pay shares'), signal);
+    if (shared) return shared;
+  }
+}
+
+/** Who pays for others, too, may leave while they stay: the request goes on without it. */
+async function payFor(
+  parts: Parts,
+  call: GatewayCall,
+  quote: Quote,
+  seat: Seat,
+  context: CallContext,
+): Promise<GatewayResult> {
+  const { share } = seat;
+  const paid = pay(parts, call, quote, seat, context);
+  if (!share) return paid;
+  const shared = paid.finally(() => share.end({ end: 'own' }));
+  shared.catch(() => undefined); // whoever is left to hear of it, hears of it below
+  return share.unlessLeft(shared, context.signal);
+}
+
+async function pay(
+  parts: Parts,
+  call: GatewayCall,
+  quote: Quote,
+  seat: Seat,
+  context: CallContext,
+): Promise<GatewayResult> {
+  const { pool, log } = parts.deps;
   const waiting = new Waiting(pool, call, log);
   for (;;) {
-    context.signal.throwIfAborted();
     const atOnce = wantedPermit(parts, call, quote);
     const request = reservation(parts, call, quote);
     const admission =
-      (await admitAtOnce(parts, request, atOnce, context.signal)) ??
+      (await dispatch(seat, () => admitAtOnce(parts, request, atOnce, context.signal))) ??
       (await admit(parts, request, waiting, context.signal));
     if ('stored' in admission)
       return present(
@@ -48,9 +82,20 @@ async function pay(parts: Parts, call: GatewayCall, context: CallContext): Promi
         `call ${call.callKey}: its result is stored, but cannot be found`,
       );
     const permit = admission.admitted.sent ? atOnce : wantedPermit(parts, call, quote);
-    const result = await runAttempt(parts, frameOf(call, quote, admission.admitted, permit), waiting, context);
+    const frame = frameOf(call, quote, admission.admitted, permit, seat.share);
+    const result = await runAttempt(parts, frame, waiting, context);
     if (result) return result;
+    context.signal.throwIfAborted();
     log.warn({ callKey: call.callKey }, 'the lease ran out before the attempt was sent; asking again');
+  }
+}
+
+/** Whoever must wait from here on waits outside its batch. */
+async function dispatch<T>(seat: Seat, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    seat.dispatched();
   }
 }
 
@@ -92,6 +137,7 @@ function frameOf(
   quote: Quote,
   { n, epoch, sent }: { n: number; epoch: number; sent: boolean },
   permit: WantedPermit,
+  share: Share | null,
 ): AttemptFrame {
   const { callKey } = call;
   const kept = {
@@ -102,5 +148,5 @@ function frameOf(
     lost: new AbortController(),
     closing: false,
   };
-  return { call, quote, attemptKey: attemptKeyOf(callKey, n), kept, sent };
+  return { call, quote, attemptKey: attemptKeyOf(callKey, n), kept, sent, share };
 }

@@ -7,9 +7,10 @@ import type {
   SettleAnswer,
   SettleResult,
 } from '../adapters/postgres/ledger-types';
+import { settleShared, type SharedAnswer, type SharedResult } from '../adapters/postgres/shared-calls';
 import { assert, present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
-import { GroupCommit } from './group-commit';
+import { GroupCommit, type GroupCounts } from './group-commit';
 
 /** One at work and one that waits for its locks: a third would only hold a connection. */
 const AT_ONCE = 2;
@@ -20,6 +21,7 @@ export interface Commits {
   /** Whether the attempt may be sent. */
   markSent: GroupCommit<OwnedAttempt, { owned: boolean }>;
   settle: GroupCommit<SettleResult, SettleAnswer>;
+  settleShared: GroupCommit<SharedResult, SharedAnswer>;
 }
 
 /** @param size calls of one statement at most: its locks are held until its end, and larger ones make others wait longer */
@@ -36,7 +38,14 @@ export function openCommits(pool: Pool, leaseMs: number, size: number): Commits 
       return attempts.map((attempt) => ({ owned: owned.has(keyOf(attempt)) }));
     }),
     settle: grouped(async (results) => inOrder(results, await settle(pool, [...results]), keyOf)),
+    settleShared: grouped(async (results) =>
+      inOrder(results, await settleShared(pool, results), ({ callKey }) => callKey),
+    ),
   };
+}
+
+export function countsOf(commits: Commits): Record<string, GroupCounts> {
+  return Object.fromEntries(Object.entries(commits).map(([step, { counts }]) => [step, { ...counts }]));
 }
 
 /** A server that is away is away for all. Everything else may be one item that cannot be: an unknown budget, a missing attempt. */

@@ -2,7 +2,9 @@ import { revokeLeases } from '../adapters/postgres/ledger';
 import { listOpenOwners } from '../adapters/postgres/open-owners';
 import { LonghaulError } from '../domain/kernel/errors';
 import { runCall } from './call';
-import { openCommits } from './commits';
+import { Batches } from './batches';
+import { DEFAULT_BATCH_LIMITS } from './batching';
+import { countsOf, openCommits } from './commits';
 import type { GatewayDeps } from './deps';
 import { InFlight } from './in-flight';
 import { LeaseKeeper } from './lease-keeper';
@@ -13,17 +15,17 @@ import type { Gateway } from './types';
 
 export type { GatewayDeps } from './deps';
 
-/** Calls that reserve, or are settled, together at most. */
-const BATCH_SIZE = 20;
 /** Long enough for a restart of PostgreSQL or an emptied disk, short enough to be noticed. */
 const SETTLE_WITHIN_MS = 120_000;
 
 /** The paid path of one process. Nothing runs before `start` or the first call; `stop` waits for the calls under way. */
 export function createGateway(deps: GatewayDeps): Gateway {
+  const limits = { ...DEFAULT_BATCH_LIMITS, ...deps.batch };
   const parts: Parts = {
     deps,
     owner: deps.owner ?? ownOwner(),
-    commits: openCommits(deps.pool, deps.leaseMs, deps.batchSize ?? BATCH_SIZE),
+    batches: new Batches(limits),
+    commits: openCommits(deps.pool, deps.leaseMs, limits.size),
     keeper: new LeaseKeeper(deps.pool, deps.limiter, deps.leaseMs, deps.log),
     permits: new Permits(deps.limiter, deps.leaseMs, deps.log),
     settleWithinMs: deps.settleWithinMs ?? SETTLE_WITHIN_MS,
@@ -38,7 +40,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     get inFlight() {
       return inFlight.size;
     },
-    stop: () => inFlight.idle(),
+    statistics: () => ({ batches: parts.batches.counts, commits: countsOf(parts.commits) }),
+    stop: () => {
+      parts.batches.flush();
+      return inFlight.idle();
+    },
   };
 }
 

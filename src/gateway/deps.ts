@@ -2,6 +2,7 @@ import type { Pool } from '../adapters/postgres/connection';
 import type { PriceBook } from '../adapters/llm/prices';
 import type { ProviderRegistry } from '../adapters/llm';
 import type { Limiter } from '../adapters/redis/limiter';
+import type { BatchLimits } from '../domain/llm/micro-batch';
 import type { LimitBook } from '../domain/llm/limit-rules';
 import type { ChatRequest } from '../domain/llm/chat';
 import type { Log } from './log';
@@ -19,8 +20,8 @@ export interface GatewayDeps {
   log: Log;
   /** Names this process in the ledger; by default made from host, pid and start time. */
   owner?: string;
-  /** Calls of one statement at most; 20 by default, 1 keeps every call for itself. */
-  batchSize?: number;
+  /** What goes together; a size of 1 keeps every call for itself. */
+  batch?: Partial<BatchLimits>;
   /** How long an attempt or a permit stays ours without renewal, in ms. */
   leaseMs: number;
   /** How long to try to store an answer that is already paid for, in ms. */

@@ -1,5 +1,6 @@
 import type { KeptAttempt } from './lease-keeper';
 import type { Quote } from './quote';
+import type { Share } from './share';
 import type { GatewayCall } from './types';
 
 /** One attempt that this process has reserved. */
@@ -10,4 +11,6 @@ export interface AttemptFrame {
   kept: KeptAttempt;
   /** Its permit is held and it is marked sent already. */
   sent: boolean;
+  /** Whose answer it is, too. */
+  share: Share | null;
 }

@@ -34,5 +34,11 @@ export function openGateway({ settings: { llm }, pool, redis, log, redisPrefix, 
     log,
     owner: self,
     leaseMs: llm.leaseMs,
+    batch: {
+      size: llm.batchSize,
+      intervalMs: llm.batchIntervalMs,
+      tokens: llm.batchTokens,
+      atWork: llm.batchesAtWork,
+    },
   });
 }

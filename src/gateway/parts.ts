@@ -1,3 +1,4 @@
+import type { Batches } from './batches';
 import type { Commits } from './commits';
 import type { GatewayDeps } from './deps';
 import type { LeaseKeeper } from './lease-keeper';
@@ -7,6 +8,7 @@ import type { Permits } from './permits';
 export interface Parts {
   deps: GatewayDeps;
   owner: string;
+  batches: Batches;
   commits: Commits;
   keeper: LeaseKeeper;
   permits: Permits;

@@ -1,3 +1,5 @@
+import type { BatchCounts } from './batching';
+import type { GroupCounts } from './group-commit';
 import type { NodePatch } from '../adapters/postgres/ledger-types';
 import type { NewArtifact } from '../domain/artifacts/header';
 import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
@@ -26,6 +28,8 @@ export interface GatewayCall {
   queueTimeoutMs?: number | null;
   /** Longest wait inside this one call, in ms; a longer one ends as a LonghaulError with `params.waitMs`. */
   maxWaitMs: number;
+  /** Equal requests share one provider call only within this scope; absent: within the tenant. */
+  shareWithin?: string;
   /** Whose recordings answer it, or record it; absent: none. */
   cassette?: CassetteUse;
   /** Makes payloads durable and returns what goes into the one settle transaction. May be called again with the same answer. */
@@ -38,6 +42,8 @@ export interface GatewayCall {
 export interface CallFacts {
   /** Absent when a cassette answered. */
   attemptKey?: string;
+  /** Call key of the call that paid for the answer. */
+  sharedFrom?: string;
   /** The cassette that answered. */
   cassette?: string;
   costMicroUsd: MicroUsd;
@@ -70,12 +76,21 @@ export interface CallContext {
 
 export interface GatewayResult {
   resultRef: string;
-  /** What this call of the gateway cost: 0 when the result was stored before or recorded. */
+  /** What this call of the gateway cost: 0 when the result was stored before, recorded, or another call's. */
   costMicroUsd: MicroUsd;
   usage: Usage;
   model: string;
   finishReason: FinishReason;
-  source: 'stored' | 'paid' | 'cassette';
+  /** `shared`: an equal call that came at the same time paid for it, `sharedFrom`. */
+  source: 'stored' | 'paid' | 'cassette' | 'shared';
+  sharedFrom?: string;
+}
+
+export interface GatewayStatistics {
+  /** Micro-batches, and the calls that were answered by an equal one of their batch. */
+  batches: BatchCounts & { sharedCalls: number };
+  /** Statements of each step, and the calls that they were for. */
+  commits: Record<string, GroupCounts>;
 }
 
 export interface Gateway {
@@ -89,6 +104,8 @@ export interface Gateway {
   call(input: GatewayCall, context: CallContext): Promise<GatewayResult>;
   /** Calls under way in this process. */
   readonly inFlight: number;
-  /** Waits for the calls under way, then stops renewing. */
+  /** Of this process, since it began. */
+  statistics(): GatewayStatistics;
+  /** Sends what still waits for others, and waits for the calls under way. */
   stop(): Promise<void>;
 }

@@ -102,7 +102,10 @@ function openLlm(
 ): LlmActivityDeps {
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
   activators.push(() => gateway.start());
-  closers.unshift(() => gateway.stop());
+  closers.unshift(async () => {
+    await gateway.stop();
+    log.info(gateway.statistics(), 'gateway: what went together');
+  });
   return { ...stores, gateway };
 }
 

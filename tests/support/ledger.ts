@@ -163,7 +163,7 @@ export async function violations(pool: Pool): Promise<unknown[]> {
          OR l.held <> CASE WHEN t.state = 'unknown' THEN t.estimate_micro_usd ELSE 0 END
     UNION ALL
     SELECT 'a result without its settled attempt', r.call_key FROM call_result r
-      LEFT JOIN attempt t ON t.call_key = r.call_key AND t.n = r.n AND t.state = 'settled' AND NOT t.late
+      LEFT JOIN attempt t ON t.call_key = coalesce(r.shared_from, r.call_key) AND t.n = r.n AND t.state = 'settled' AND NOT t.late
       WHERE t.call_key IS NULL AND r.cassette IS NULL`);
   return rows;
 }

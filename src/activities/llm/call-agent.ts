@@ -67,6 +67,8 @@ async function callOnce(
         callKey: callKeyOf(input.originRunId ?? input.runId, input.node, input.callIndex),
         budgets: [budgetId.agent(input.runId, input.node), budgetId.run(input.runId)],
         request,
+        // Two runs of one graph are two samples: what one costs must not depend on who else began at the same moment.
+        shareWithin: input.runId,
         timeoutMs: agent.timeoutSeconds * 1000,
         queueTimeoutMs: context.queueTimeoutMs,
         maxWaitMs: MAX_WAIT_MS,

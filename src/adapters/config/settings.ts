@@ -98,6 +98,10 @@ export const settingsSchema = z.strictObject({
       concurrentRequests: setting(positive.default(10), 'LONGHAUL_CONCURRENT_REQUESTS', 'Requests under way at once per provider, over all processes.'),
       limits: limitRules.meta({ env: 'LONGHAUL_LIMITS', list: true, description: 'Other limits for some models: a list of rules with `provider` and `model` (patterns with *) and any of the limits above; the first that fits is taken.' } satisfies SettingMeta),
       leaseMs: setting(positive.default(15_000), 'LONGHAUL_LEASE_MS', 'How long a process owns an attempt without renewing, in ms.'),
+      batchSize: setting(positive.default(20), 'LONGHAUL_BATCH_SIZE', 'Calls of one process that reserve and settle together at most; 1 keeps every call for itself.'),
+      batchIntervalMs: setting(orNone.default(50), 'LONGHAUL_BATCH_INTERVAL_MS', 'Longest wait of a call for others that are on their way, in ms.'),
+      batchTokens: setting(positive.default(100_000), 'LONGHAUL_BATCH_TOKENS', 'Tokens (input and longest output) of one batch at most; a larger call goes alone.'),
+      batchesAtWork: setting(positive.default(5), 'LONGHAUL_BATCHES_AT_WORK', 'Batches of one process that reserve at once; the next one fills meanwhile.'),
       maxInFlight: setting(positive.default(200), 'LONGHAUL_LLM_MAX_IN_FLIGHT', 'Calls one llm worker holds at once.'),
     })
     .prefault({}),

@@ -27,6 +27,8 @@ export interface SystemStatus {
     inputTokens: number;
     outputTokens: number;
   };
+  /** Calls that an equal one of their batch paid for, and what it cost. */
+  shared: { calls: number; savedMicroUsd: MicroUsd };
   /** Calls that cassettes answered, and those that they were asked for in vain. */
   cassettes: { hits: number; misses: number };
   /** Nodes that wait now. */
@@ -39,7 +41,7 @@ export async function systemStatus(
   tenant: string,
   { recentEvents = 20 }: { recentEvents?: number } = {},
 ): Promise<SystemStatus> {
-  const [runs, agents, attempts, failures, costs, cassettes, events] = await Promise.all([
+  const [runs, agents, attempts, failures, costs, shared, cassettes, events] = await Promise.all([
     runTotals(db, tenant),
     agentTotals(db, tenant),
     rows<{ state: AttemptState; count: number; retries: number }>(
@@ -49,6 +51,7 @@ export async function systemStatus(
     ),
     rows<{ failureClass: string; attempts: number }>(db, FAILURES, [tenant]),
     costTotals(db, tenant),
+    sharedTotals(db, tenant),
     cassetteTotals(db, tenant),
     newestEvents(db, { tenant, limit: recentEvents }),
   ]);
@@ -61,6 +64,7 @@ export async function systemStatus(
     retries: attempts.reduce((sum, { retries }) => sum + retries, 0),
     failures,
     costs,
+    shared,
     cassettes,
     waiting: { rateLimited, budget },
     recentEvents: events,
@@ -143,6 +147,16 @@ async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']
     [tenant],
   );
   return row ?? { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
+}
+
+async function sharedTotals(db: Db, tenant: string): Promise<SystemStatus['shared']> {
+  const row = await firstRow<SystemStatus['shared']>(
+    db,
+    `SELECT count(*) AS calls, coalesce(sum(p.cost_micro_usd), 0)::bigint AS "savedMicroUsd"
+     FROM call_result r JOIN call_result p ON p.call_key = r.shared_from WHERE r.tenant_id = $1 AND r.shared_from IS NOT NULL`,
+    [tenant],
+  );
+  return row ?? { calls: 0, savedMicroUsd: 0 };
 }
 
 async function cassetteTotals(db: Db, tenant: string): Promise<SystemStatus['cassettes']> {

@@ -46,6 +46,7 @@ const EXAMPLE = {
     waitingForBudget: 0,
   },
   costs: { settledMicroUsd: 3100, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 4000, outputTokens: 1120 },
+  shared: { calls: 0, savedMicroUsd: 0 },
   cassettes: { hits: 0, misses: 0 },
   failures: {
     ...{ failedAttempts: 0, unknownAttempts: 0, retries: 0, permanentFailures: 0, retryRatePercent: 0 },

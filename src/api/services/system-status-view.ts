@@ -63,6 +63,7 @@ export function systemStatusView(
       },
       ...{ inputTokens: costs.inputTokens, outputTokens: costs.outputTokens },
     },
+    shared: counted.shared,
     cassettes: counted.cassettes,
     failures: {
       failedAttempts: counted.failures.reduce((sum, { attempts: count }) => sum + count, 0),

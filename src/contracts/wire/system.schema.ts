@@ -97,6 +97,9 @@ export const systemStatusSchema = z
       inputTokens: z.int(),
       outputTokens: z.int(),
     }),
+    shared: z
+      .strictObject({ calls: z.int(), savedMicroUsd: z.int() })
+      .meta({ description: 'Calls that were answered by an equal one of their batch, and what they would have cost.' }),
     cassettes: z
       .strictObject({ hits: z.int(), misses: z.int() })
       .meta({ description: 'Calls of runs that a cassette answered, and those for which it had no answer.' }),

@@ -22,6 +22,7 @@ export interface LlmConfig {
   /** Upper bound of the answer, and so of the worst-case cost. */
   maxTokens: number;
   seed?: number;
+  sample?: number;
   system?: string;
   /** `json` asks for a JSON object; a schema (JSON Schema) is sent to the provider and checked here. */
   responseFormat?: 'text' | 'json';

@@ -35,6 +35,8 @@ export interface ChatRequest {
   temperature?: number;
   topP?: number;
   seed?: number;
+  /** Tells equal requests apart that are to be answered one by one; the provider never sees it. */
+  sample?: number;
   responseFormat?: 'text' | 'json';
   responseSchema?: Record<string, unknown>;
   /** Absent or empty: the model may call none. */

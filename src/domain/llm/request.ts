@@ -13,7 +13,8 @@ export function canonicalRequest(provider: string, request: ChatRequest): Record
     seed: request.seed ?? null,
     responseFormat: request.responseSchema ? 'schema' : (request.responseFormat ?? 'text'),
     responseSchema: request.responseSchema ?? null,
-    // Only where there are any: requests without tools keep the hashes they had before tools existed.
+    // Only where there are any: requests without samples or tools keep the hashes they had before those existed.
+    ...(request.sample === undefined ? {} : { sample: request.sample }),
     ...(request.tools?.length
       ? { tools: request.tools.map(({ name, description, parameters }) => ({ name, description, parameters })) }
       : {}),

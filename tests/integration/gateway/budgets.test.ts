@@ -23,7 +23,9 @@ async function race(prompt: string) {
   await stack.server.hold();
   const gateway = stack.gateway();
   const answers = Array.from({ length: CALLERS }, (_, index) =>
-    gateway.call(call(index, { prompt, maxWaitMs: 60_000 }), context()).catch((error: unknown) => error),
+    gateway
+      .call(call(index, { prompt, maxWaitMs: 60_000, shareWithin: String(index) }), context())
+      .catch((error: unknown) => error),
   );
   await stack.server.until(({ held }) => held === 10);
   await until(

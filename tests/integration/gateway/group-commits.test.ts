@@ -24,7 +24,7 @@ async function transactionsOf(runId: string): Promise<number> {
 
 async function together(batchSize: number): Promise<number> {
   const { runId, call } = await testRun(stack.pool);
-  const gateway = stack.gateway({ batchSize });
+  const gateway = stack.gateway({ batch: { size: batchSize } });
   await stack.server.hold();
   const answers = Array.from({ length: CALLS }, (_, index) => gateway.call(call(index), context()));
   await stack.server.until(({ held }) => held === CALLS);
@@ -88,7 +88,10 @@ test.each([100, 200])(
     const outcomes = await Promise.all(
       Array.from({ length: callers }, (_, index) =>
         gateway
-          .call(call(index, { prompt: `question ${index % 10} [[tokens: 20]]`, maxWaitMs: 60_000 }), context())
+          .call(
+            call(index, { prompt: 'the same question [[tokens: 20]]', maxWaitMs: 60_000, shareWithin: String(index) }),
+            context(),
+          )
           .catch((error: unknown) => error),
       ),
     );

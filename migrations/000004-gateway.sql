@@ -117,6 +117,48 @@ END $$;
 
 CREATE INDEX budget_of_no_run ON budget (tenant_id, id) WHERE run_id IS NULL;
 
+ALTER TABLE attempt ADD COLUMN metadata jsonb;   -- what a program says of a cost that it recorded
+CREATE INDEX attempt_closed ON attempt (tenant_id, closed_at) WHERE state IN ('settled', 'unknown');
+
+-- book_cost: what a program spent at a provider without the gateway, as an attempt that was settled. It is gone already: what
+-- does not fit is an overrun, booked and alarmed like any other. Idempotent by call key: `already` answers what was booked,
+-- `other` that the key stands for another cost.
+CREATE FUNCTION book_cost(p_cost jsonb) RETURNS TABLE (answer text, cost_micro_usd bigint, over_micro_usd bigint) LANGUAGE plpgsql AS $$
+DECLARE c record; a attempt%ROWTYPE; chain text[]; room bigint;
+BEGIN
+  SELECT * INTO c FROM jsonb_to_record(p_cost) AS x("callKey" text, tenant text, "runId" uuid, node text, budgets jsonb, provider text,
+    model text, "priceVersion" text, fingerprint text, "costMicroUsd" bigint, "inputTokens" bigint, "outputTokens" bigint, metadata jsonb);
+  PERFORM lock_calls(ARRAY[c."callKey"]);
+  SELECT * INTO a FROM attempt t WHERE t.call_key = c."callKey" AND t.n = 1;
+  IF FOUND THEN
+    RETURN QUERY SELECT CASE WHEN a.request_hash = c.fingerprint THEN 'already' ELSE 'other' END, a.actual_micro_usd,
+      a.actual_micro_usd - a.estimate_micro_usd;
+    RETURN;
+  END IF;
+  chain := ARRAY(SELECT budget_chain(ARRAY(SELECT jsonb_array_elements_text(c.budgets))));
+  PERFORM lock_budgets(chain);
+  SELECT CASE WHEN count(*) = 0 THEN c."costMicroUsd"
+    ELSE least(c."costMicroUsd", greatest(0, min(b.limit_micro_usd - b.settled_micro_usd - b.reserved_micro_usd - b.unknown_micro_usd))) END
+  INTO room FROM budget b WHERE b.id = ANY (chain) AND b.tenant_id = c.tenant;
+  INSERT INTO attempt (call_key, n, tenant_id, run_id, node, state, owner, epoch, reserve_token, lease_until, provider, model, price_version,
+    request_hash, estimate_micro_usd, sent_at, metadata)
+  VALUES (c."callKey", 1, c.tenant, c."runId", c.node, 'sent', 'recorded', nextval('attempt_epoch'), gen_random_uuid(), clock_timestamp(),
+    c.provider, c.model, c."priceVersion", c.fingerprint, room, clock_timestamp(), c.metadata)
+  RETURNING * INTO a;
+  INSERT INTO reservation (call_key, n, budget_id, estimate_micro_usd) SELECT a.call_key, 1, id, room FROM unnest(chain) id;
+  UPDATE budget b SET reserved_micro_usd = b.reserved_micro_usd + room WHERE b.id = ANY (chain);
+  PERFORM lock_runs(ARRAY[c."runId"]);
+  over_micro_usd := book_spend(a, c."costMicroUsd", c."inputTokens", c."outputTokens");
+  UPDATE attempt t SET state = 'settled', actual_micro_usd = c."costMicroUsd", input_tokens = c."inputTokens",
+         output_tokens = c."outputTokens", closed_at = clock_timestamp()
+  WHERE t.call_key = a.call_key AND t.n = 1;
+  IF c."runId" IS NOT NULL THEN
+    PERFORM add_event(c."runId", 'cost-recorded', c.node, jsonb_build_object('costMicroUsd', c."costMicroUsd", 'model', c.model));
+  END IF;
+  answer := 'booked'; cost_micro_usd := c."costMicroUsd";
+  RETURN NEXT;
+END $$;
+
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- One recorded answer per request of a named cassette. answer is canonical JSON as text, because jsonb would change what
@@ -221,8 +263,9 @@ ALTER TABLE call_result DROP COLUMN cassette;
 DROP TABLE cassette;
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
-DROP INDEX budget_of_no_run;
-DROP FUNCTION set_budget, adopt_levels;
+DROP INDEX attempt_closed, budget_of_no_run;
+DROP FUNCTION book_cost, set_budget, adopt_levels;
+ALTER TABLE attempt DROP COLUMN metadata;
 
 -- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../adapters/log';
 import type { Settings } from '../adapters/config/settings';
+import { openPriceBook } from '../adapters/llm';
 import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool } from '../adapters/postgres';
 import { connectRedis } from '../adapters/redis';
@@ -15,7 +16,7 @@ import type { ApiDeps } from './deps';
  * Opens what the API stands on. Only PostgreSQL must answer now (a wrong schema version ends the start); Temporal and
  * Redis connect with their first use, because the API serves without them.
  *
- * @throws LonghaulError SchemaVersion | ServiceUnavailable | UnusableFile (a broken plug-in)
+ * @throws LonghaulError SchemaVersion | SchemaEdited | ServiceUnavailable | UnusableFile (a broken plug-in) | InvalidConfiguration (price file)
  */
 export async function openDependencies(
   settings: Settings,
@@ -43,6 +44,7 @@ export async function openDependencies(
     redis,
     artifacts,
     tools,
+    prices: openPriceBook(settings.llm),
     log,
     version: packageVersion(),
     startedAtMs: Date.now(),

@@ -1,4 +1,5 @@
 import type { Log } from '../adapters/log';
+import type { PriceBook } from '../adapters/llm';
 import type { Settings } from '../adapters/config/settings';
 import type { Pool } from '../adapters/postgres';
 import type { RedisConnection } from '../adapters/redis';
@@ -17,6 +18,8 @@ export interface ApiDeps {
   artifacts: ArtifactBus;
   /** For their names and declarations; tools are executed by workers only. */
   tools: ToolRegistry;
+  /** For costs that programs record. */
+  prices: PriceBook;
   log: Log;
   version: string;
   startedAtMs: number;

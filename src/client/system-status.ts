@@ -31,7 +31,17 @@ export interface SystemStatus {
   engine: { running: boolean; totalWorkflows: number };
   monitoring: Summary;
   rateLimiting: { totalRequests: number; requestsPerMinute: number; concurrentRequests: number; inFlight: number };
-  costTracking: { totalCost: number; totalTokens: number; reserved: number; unknown: number };
+  /** US dollars. */
+  costTracking: {
+    totalCost: number;
+    totalTokens: number;
+    reserved: number;
+    unknown: number;
+    /** Of a paid request; null before the first. */
+    averageCost: number | null;
+    byModel: Record<string, number>;
+    byAgent: Record<string, number>;
+  };
   failureHandling: {
     totalFailures: number;
     totalRetries: number;
@@ -83,6 +93,9 @@ export function systemStatusOf(status: Wire, running: boolean): SystemStatus {
       totalTokens: costs.inputTokens + costs.outputTokens,
       reserved: microToUsd(costs.reservedMicroUsd),
       unknown: microToUsd(costs.unknownMicroUsd),
+      averageCost: costs.averageMicroUsd === null ? null : microToUsd(costs.averageMicroUsd),
+      byModel: dollarsByKey(costs.byModel),
+      byAgent: dollarsByKey(costs.byAgent),
     },
     failureHandling: {
       totalFailures: failures.failedAttempts,
@@ -91,4 +104,8 @@ export function systemStatusOf(status: Wire, running: boolean): SystemStatus {
       retryRate: failures.retryRatePercent,
     },
   };
+}
+
+function dollarsByKey(spent: Wire['costs']['byModel']): Record<string, number> {
+  return Object.fromEntries(spent.map(({ key, costMicroUsd }) => [key, microToUsd(costMicroUsd)]));
 }

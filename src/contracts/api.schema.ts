@@ -10,5 +10,7 @@ export * from './wire/run-control.schema';
 export * from './wire/artifact.schema';
 export * from './wire/system.schema';
 export * from './wire/ledger.schema';
+export * from './wire/usage.schema';
+export * from './wire/cost.schema';
 export * from './wire/run-history.schema';
 export * from './wire/tool.schema';

@@ -1,5 +1,12 @@
 export type { NodePatch } from '../adapters/postgres/ledger-types';
 export { createCassettePlayer } from './cassette-player';
+export {
+  CostTracker,
+  type CostRecord,
+  type CostTrackerOptions,
+  type CostTrackerStatistics,
+  type SpendStatistics,
+} from './cost-tracker';
 export { createGateway, type GatewayDeps } from './create-gateway';
 export {
   LLMBatcher,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { messageOf } from '../../domain/kernel/message-of';
 import { microUsdPerMtok } from '../../domain/llm/decimal-price';
+import { estimated, priceOfThousand } from '../../domain/llm/per-thousand-price';
 import type { Price, PriceTier } from '../../domain/llm/pricing';
 
 /** Dollars per million tokens; up to $100,000, which is a typing error long before it is a price. */
@@ -17,16 +18,30 @@ const entry = z.strictObject({
     .max(20)
     .default([]),
 });
-const priceFileSchema = z.strictObject({
-  version: z.union([z.string().min(1).max(40), z.number()]).default('unversioned'),
-  models: z.record(z.string().min(1).max(200), entry),
-});
+/** Dollars per 1,000 tokens. */
+const perThousand = z.number().min(0).max(100);
+const priceFileSchema = z
+  .strictObject({
+    version: z.union([z.string().min(1).max(40), z.number()]).default('unversioned'),
+    models: z.record(z.string().min(1).max(200), entry).default({}),
+    modelCosts: z
+      .record(z.string().min(1).max(200), z.strictObject({ input: perThousand, output: perThousand }))
+      .default({}),
+    defaultInputCost: perThousand.optional(),
+    defaultOutputCost: perThousand.optional(),
+  })
+  .refine((file) => (file.defaultInputCost === undefined) === (file.defaultOutputCost === undefined), {
+    path: ['defaultOutputCost'],
+    error: 'defaultInputCost and defaultOutputCost come together.',
+  });
 
 type Rates = z.infer<z.ZodObject<typeof rates>>;
 
 export interface PriceFile {
   /** Exact name first, then the longest matching `prefix*`. */
   find(model: string): Price | null;
+  /** For models that no table knows; every attempt at this price is flagged as estimated. */
+  readonly fallback: Price | null;
 }
 
 /** @throws LonghaulError InvalidConfiguration that names the file and every problem in it. */
@@ -37,9 +52,15 @@ export function readPriceFile(path: string): PriceFile {
     throw new LonghaulError('InvalidConfiguration', { detail: `price file ${path}: ${problems.join('; ')}` });
   }
   const source = `${basename(path)} ${result.data.version}`;
-  const prices = new Map(Object.entries(result.data.models).map(([name, item]) => [name, toPrice(source, item)]));
+  const { models, modelCosts, defaultInputCost: input, defaultOutputCost: output } = result.data;
+  const prices = new Map([
+    ...Object.entries(modelCosts).map(([name, cost]) => [name, priceOfThousand(source, cost)] as const),
+    ...Object.entries(models).map(([name, item]) => [name, toPrice(source, item)] as const),
+  ]);
   const prefixes = [...prices.keys()].filter((name) => name.endsWith('*')).sort((a, b) => b.length - a.length);
   return {
+    fallback:
+      input === undefined || output === undefined ? null : estimated(priceOfThousand(source, { input, output })),
     find: (model) =>
       prices.get(model) ?? prices.get(prefixes.find((prefix) => model.startsWith(prefix.slice(0, -1))) ?? '') ?? null,
   };

@@ -14,8 +14,8 @@ export interface PriceBook {
 }
 
 /**
- * The override file wins, then the scripted models' own file, then the built-in table. Files are read once, so that
- * one process prices one model in one way as long as it lives.
+ * The override file wins, then the scripted models' own file, then the built-in table, then the override file's default
+ * prices, if it has any. Files are read once, so that one process prices one model in one way as long as it lives.
  *
  * @throws LonghaulError InvalidConfiguration when a file cannot be read.
  */
@@ -29,7 +29,8 @@ export function openPriceBook(settings: { priceFile?: string; openaiBaseUrl: str
         override?.find(model) ??
         override?.find(name) ??
         scripted.find(name) ??
-        builtInPrice(name, wire, settings.openaiBaseUrl);
+        builtInPrice(name, wire, settings.openaiBaseUrl) ??
+        override?.fallback;
       if (!price) throw unknownPrice(model, settings.priceFile);
       return price;
     },

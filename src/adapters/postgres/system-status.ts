@@ -3,6 +3,7 @@ import type { MicroUsd } from '../../domain/kernel/money';
 import type { AttemptState } from './attempts';
 import { recentEvents as newestEvents, type MonitorEvent } from './monitor-events';
 import { firstRow, rows, type Db } from './rows';
+import { usageBy, type Usage } from './usage';
 
 /** What one tenant's installation did and does; averages are null until something has finished. */
 export interface SystemStatus {
@@ -26,6 +27,8 @@ export interface SystemStatus {
     unknownMicroUsd: MicroUsd;
     inputTokens: number;
     outputTokens: number;
+    byModel: Usage[];
+    byAgent: Usage[];
   };
   /** Calls that an equal one of their batch paid for, and what it cost. */
   shared: { calls: number; savedMicroUsd: MicroUsd };
@@ -70,6 +73,9 @@ export async function systemStatus(
     recentEvents: events,
   };
 }
+
+/** More names than anybody reads in a status. */
+const USAGE_ROWS = 1_000;
 
 /** Batches are containers: their runs count, they do not. */
 const AGENT_RUN_KIND = 'agent-run';
@@ -136,17 +142,22 @@ async function agentTotals(db: Db, tenant: string): Promise<SystemStatus['agents
 
 /** From the attempts, not the budgets: a level and its parent both hold the same money. */
 async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']> {
-  const row = await firstRow<SystemStatus['costs']>(
-    db,
-    `SELECT coalesce(sum(actual_micro_usd) FILTER (WHERE state = 'settled'), 0)::bigint AS "spentMicroUsd",
-            coalesce(sum(estimate_micro_usd) FILTER (WHERE state IN ('reserved', 'sent')), 0)::bigint AS "reservedMicroUsd",
-            coalesce(sum(estimate_micro_usd) FILTER (WHERE state = 'unknown'), 0)::bigint AS "unknownMicroUsd",
-            coalesce(sum(input_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "inputTokens",
-            coalesce(sum(output_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "outputTokens"
-     FROM attempt WHERE tenant_id = $1`,
-    [tenant],
-  );
-  return row ?? { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
+  const [row, byModel, byAgent] = await Promise.all([
+    firstRow<Omit<SystemStatus['costs'], 'byModel' | 'byAgent'>>(
+      db,
+      `SELECT coalesce(sum(actual_micro_usd) FILTER (WHERE state = 'settled'), 0)::bigint AS "spentMicroUsd",
+              coalesce(sum(estimate_micro_usd) FILTER (WHERE state IN ('reserved', 'sent')), 0)::bigint AS "reservedMicroUsd",
+              coalesce(sum(estimate_micro_usd) FILTER (WHERE state = 'unknown'), 0)::bigint AS "unknownMicroUsd",
+              coalesce(sum(input_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "inputTokens",
+              coalesce(sum(output_tokens) FILTER (WHERE state = 'settled'), 0)::bigint AS "outputTokens"
+       FROM attempt WHERE tenant_id = $1`,
+      [tenant],
+    ),
+    usageBy(db, { tenant, groupBy: 'model', limit: USAGE_ROWS }),
+    usageBy(db, { tenant, groupBy: 'agent', limit: USAGE_ROWS }),
+  ]);
+  const none = { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
+  return { ...(row ?? none), byModel, byAgent };
 }
 
 async function sharedTotals(db: Db, tenant: string): Promise<SystemStatus['shared']> {

@@ -13,6 +13,7 @@ import { systemRoutes } from './system';
 import { timelineRoutes } from './timeline';
 import { toolRoutes } from './tools';
 import { taskRoutes } from './tasks';
+import { usageRoutes } from './usage';
 
 /** Every endpoint. Literal paths come before those with a parameter in the same place. */
 export const ROUTES: readonly Route[] = [
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...toolRoutes,
   ...systemRoutes,
   ...budgetRoutes,
+  ...usageRoutes,
   ...ledgerRoutes,
   ...healthRoutes,
 ];

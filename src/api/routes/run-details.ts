@@ -43,6 +43,7 @@ const ATTEMPT = {
     inputTokens: 42,
     outputTokens: 7,
   },
+  ...{ priceVersion: 'scripted.yaml 2026-11-20 | 0:250000/25000/250000/2000000', estimated: false },
   ...{ providerRequestId: 'req-1', failureClass: null, failure: null, late: false },
   ...{ reservedAt: RUN_AGENT.startedAt, sentAt: RUN_AGENT.startedAt, closedAt: RUN_AGENT.completedAt },
 };

@@ -15,6 +15,11 @@ const EVENT = {
   ...{ runId: RUN.runId, seq: 7, at: RUN.completedAt, type: 'run-completed', node: null },
   data: {},
 };
+const SPENT = {
+  averageMicroUsd: 281.8,
+  byModel: [{ key: 'scripted-echo', calls: 11, tokens: 5120, costMicroUsd: 3100 }],
+  byAgent: [{ key: 'greeter', calls: 11, tokens: 5120, costMicroUsd: 3100 }],
+};
 const EXAMPLE = {
   engine: { running: true, version: '0.1.0', tenant: 'default', totalRuns: 1, openRuns: 0 },
   monitoring: {
@@ -45,7 +50,14 @@ const EXAMPLE = {
     waitingForLimit: 0,
     waitingForBudget: 0,
   },
-  costs: { settledMicroUsd: 3100, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 4000, outputTokens: 1120 },
+  costs: {
+    settledMicroUsd: 3100,
+    reservedMicroUsd: 0,
+    unknownMicroUsd: 0,
+    inputTokens: 4000,
+    outputTokens: 1120,
+    ...SPENT,
+  },
   shared: { calls: 0, savedMicroUsd: 0 },
   cassettes: { hits: 0, misses: 0 },
   failures: {

@@ -21,6 +21,7 @@ import type {
   Span as SpanView,
 } from '../../contracts/api.schema';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
+import { isEstimated } from '../../domain/llm/per-thousand-price';
 import { executionLevels } from '../../domain/agents/levels';
 
 /** Rows of the read model as the wire shows them. Pure: no queries here. */
@@ -113,6 +114,7 @@ const ATTEMPT_FIELDS = [
   'state',
   'provider',
   'model',
+  'priceVersion',
   'estimateMicroUsd',
   'actualMicroUsd',
   'inputTokens',
@@ -126,7 +128,7 @@ const ATTEMPT_FIELDS = [
 export function attemptOf(attempt: Attempt): AttemptView {
   const { reservedAt, sentAt, closedAt } = attempt;
   const times = { reservedAt: reservedAt.toISOString(), sentAt: iso(sentAt), closedAt: iso(closedAt) };
-  return { ...pick(attempt, ATTEMPT_FIELDS), ...times };
+  return { ...pick(attempt, ATTEMPT_FIELDS), estimated: isEstimated(attempt.priceVersion), ...times };
 }
 
 export function spanOf({ kind, key, node, state, what, startedAt, sentAt, endedAt }: Span): SpanView {

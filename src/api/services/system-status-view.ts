@@ -1,6 +1,8 @@
-import type { MonitorEvent, SystemStatus as Counted } from '../../adapters/postgres';
+import type { MonitorEvent, SystemStatus as Counted, Usage } from '../../adapters/postgres';
 import type { MonitorEvent as MonitorEventView, SystemStatus } from '../../contracts/api.schema';
 import type { ApiDeps } from '../deps';
+
+const DEAREST = 10;
 
 /** The counts of the book in the shape of the orchestration engine's system status. */
 export function systemStatusView(
@@ -62,6 +64,8 @@ export function systemStatusView(
         unknownMicroUsd: costs.unknownMicroUsd,
       },
       ...{ inputTokens: costs.inputTokens, outputTokens: costs.outputTokens },
+      averageMicroUsd: share(costs.spentMicroUsd, attempts.settled ?? 0),
+      ...{ byModel: dearest(costs.byModel), byAgent: dearest(costs.byAgent) },
     },
     shared: counted.shared,
     cassettes: counted.cassettes,
@@ -78,6 +82,15 @@ export function systemStatusView(
 
 export function monitorEventOf({ at, ...event }: MonitorEvent): MonitorEventView {
   return { ...event, at: at.toISOString() };
+}
+
+function dearest(usages: readonly Usage[]) {
+  return [...usages]
+    .sort((a, b) => b.costMicroUsd - a.costMicroUsd)
+    .slice(0, DEAREST)
+    .map(({ key, calls, inputTokens, outputTokens, costMicroUsd }) => ({
+      ...{ key, calls, tokens: inputTokens + outputTokens, costMicroUsd },
+    }));
 }
 
 /** Reserved attempts were not sent yet; void ones mostly were (a failure proved unbilled). */

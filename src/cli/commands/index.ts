@@ -13,6 +13,7 @@ import { registerRuns } from './runs';
 import { registerTools } from './tools';
 import { registerTasks } from './tasks';
 import { registerUp } from './up';
+import { registerUsage } from './usage';
 
 /** In the order of `longhaul help`. */
 export const COMMANDS: readonly Registration[] = [
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Registration[] = [
   registerArtifacts,
   registerTools,
   registerBudgets,
+  registerUsage,
   registerLedger,
   registerHistory,
   registerConfig,

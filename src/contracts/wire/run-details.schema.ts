@@ -63,6 +63,10 @@ export const attemptSchema = z
     state: z.enum(['reserved', 'sent', 'settled', 'void', 'unknown']),
     provider: z.string(),
     model: z.string(),
+    priceVersion: z
+      .string()
+      .meta({ description: 'Where the price comes from, and its rates in micro-USD per million tokens.' }),
+    estimated: z.boolean().meta({ description: 'Priced by default prices, because no table knows the model.' }),
     estimateMicroUsd: microUsd,
     actualMicroUsd: microUsd.nullable(),
     inputTokens: z.int().nullable(),

@@ -41,6 +41,8 @@ export const recordEventSchema = z
   })
   .meta({ id: 'RecordEvent' });
 
+const spentSchema = z.strictObject({ key: z.string(), calls: z.int(), tokens: z.int(), costMicroUsd: microUsd });
+
 /** `GET /system/status`: the engine as a whole, from the book of record. */
 export const systemStatusSchema = z
   .strictObject({
@@ -96,6 +98,9 @@ export const systemStatusSchema = z
       unknownMicroUsd: microUsd,
       inputTokens: z.int(),
       outputTokens: z.int(),
+      averageMicroUsd: z.number().nullable().meta({ description: 'Of a paid request; null before the first.' }),
+      byModel: z.array(spentSchema).meta({ description: 'The dearest; all of them: `GET /usage`.' }),
+      byAgent: z.array(spentSchema),
     }),
     shared: z
       .strictObject({ calls: z.int(), savedMicroUsd: z.int() })

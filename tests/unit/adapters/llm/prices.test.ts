@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPriceBook } from '../../../../src/adapters/llm/prices';
 import { LonghaulError } from '../../../../src/domain/kernel/errors';
+import { isEstimated } from '../../../../src/domain/llm/per-thousand-price';
+import { priceOfVersion, priceVersionOf } from '../../../../src/domain/llm/price-version';
 
 const OPENAI = 'https://api.openai.com/v1';
 
@@ -76,4 +78,36 @@ test.each([
   expect(error.code).toBe('InvalidConfiguration');
   expect(error.message).toContain(file);
   expect(error.message).toContain(expected);
+});
+
+test.each([
+  ['gpt-4', 30_000_000, 60_000_000],
+  ['gpt-3.5-turbo', 500_000, 1_500_000],
+])('%s costs what the orchestration engine says: known without any file', (model, input, output) => {
+  expect(openPriceBook({ openaiBaseUrl: OPENAI }).priceOf(model).tiers[0]).toMatchObject({ input, output });
+});
+
+test('prices per 1,000 tokens in the file', () => {
+  const file = priceFile('modelCosts:\n  own: { input: 0.03, output: 0.06 }\n');
+  const { source, tiers } = openPriceBook({ priceFile: file, openaiBaseUrl: OPENAI }).priceOf('own');
+  expect(source).toBe('prices.yaml unversioned');
+  expect(tiers).toEqual([
+    { fromInputTokens: 0, input: 30_000_000, cachedInput: 30_000_000, cacheWriteInput: 30_000_000, output: 60_000_000 },
+  ]);
+});
+
+test('default prices serve models that no table knows, and say so in the version that is stored', () => {
+  const file = priceFile('version: v8\ndefaultInputCost: 0.01\ndefaultOutputCost: 0.03\n');
+  const book = openPriceBook({ priceFile: file, openaiBaseUrl: OPENAI });
+  const price = book.priceOf('nobody-knows-this-one');
+  expect(price.tiers[0]).toMatchObject({ input: 10_000_000, output: 30_000_000 });
+  expect(isEstimated(priceVersionOf(price))).toBe(true);
+  expect(priceOfVersion(priceVersionOf(price))).toEqual(price);
+  expect(isEstimated(priceVersionOf(book.priceOf('gpt-4')))).toBe(false);
+});
+
+test('one default price without the other is refused', () => {
+  const file = priceFile('defaultInputCost: 0.01\n');
+  const open = () => openPriceBook({ priceFile: file, openaiBaseUrl: OPENAI });
+  expect(thrown(open).message).toContain('defaultOutputCost');
 });

@@ -54,11 +54,11 @@ export class SupervisedProgram {
 
   private async keepAlive(first: RunningProgram): Promise<void> {
     for (let program: RunningProgram | undefined = first; program; program = await this.relaunch()) {
-      const bornMs = Date.now();
+      const bornMs = performance.now();
       const exit = await program.exited;
       this.current = this.spawnedPid = undefined;
       if (this.stopping.signal.aborted) return;
-      if (Date.now() - bornMs > STABLE_MS) this.failures = 0;
+      if (performance.now() - bornMs > STABLE_MS) this.failures = 0;
       this.onEvent({ type: 'died', name: this.spec.name, pid: program.pid, code: exit.code, signal: exit.signal });
     }
   }
@@ -83,14 +83,14 @@ export class SupervisedProgram {
   }
 
   private async launch(restarted: boolean): Promise<RunningProgram> {
-    const startedMs = Date.now();
+    const startedMs = performance.now();
     const program = await startProgram(this.spec, (pid) => this.spawned(pid));
     return this.serves(program, restarted, startedMs);
   }
 
   /** The sibling that waits takes over; the next one to wait is started meanwhile. */
   private async promote(): Promise<RunningProgram | undefined> {
-    const startedMs = Date.now();
+    const startedMs = performance.now();
     const program = await this.standby?.promote();
     this.standby?.prepare();
     if (!program) return undefined;
@@ -107,7 +107,14 @@ export class SupervisedProgram {
   private serves(program: RunningProgram, restarted: boolean, startedMs: number): RunningProgram {
     const { pid, info } = program;
     this.current = program;
-    this.onEvent({ type: 'ready', name: this.spec.name, pid, info, restarted, tookMs: Date.now() - startedMs });
+    this.onEvent({
+      type: 'ready',
+      name: this.spec.name,
+      pid,
+      info,
+      restarted,
+      tookMs: Math.round(performance.now() - startedMs),
+    });
     return program;
   }
 

@@ -96,11 +96,11 @@ async function buildEnvironment(go: string, folder: string): Promise<NodeJS.Proc
 
 /** `go build -v` names each package when it is compiled, and each module when it is downloaded; the rest is complaints. */
 function reportProgress(onProgress: (text: string) => void): BuildProgress {
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   const complaints: string[] = [];
   let [modules, packages] = [0, 0];
   const say = () => {
-    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    const seconds = Math.round((performance.now() - startedMs) / 1000);
     onProgress(
       `${seconds} s: ${modules} modules downloaded, ${packages} of about ${PACKAGES_IN_ALL} packages compiled`,
     );

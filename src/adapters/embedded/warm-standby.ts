@@ -64,12 +64,19 @@ export class WarmStandby {
 
   private async launchOnce(): Promise<void> {
     const { name } = this.spec;
-    const startedMs = Date.now();
+    const startedMs = performance.now();
     const spare = await startProgram(this.spec, (pid) => this.onEvent({ type: 'spawned', name, pid }));
     if (this.stopping.signal.aborted) return await spare.stop();
     this.waiting = spare;
     const { pid, info } = spare;
-    this.onEvent({ type: 'ready', name, pid, info, restarted: false, tookMs: Date.now() - startedMs });
+    this.onEvent({
+      type: 'ready',
+      name,
+      pid,
+      info,
+      restarted: false,
+      tookMs: Math.round(performance.now() - startedMs),
+    });
     void spare.exited.then(() => {
       if (this.waiting !== spare || this.stopping.signal.aborted) return; // promoted: its sibling's supervisor reports it
       this.waiting = undefined;

@@ -2,6 +2,7 @@ import { FAULTS, parametersOf, type FaultKind } from './faults/catalogue';
 import { SELECTORS } from './faults/spec';
 import { LATENCY_USAGE } from './latency';
 import { MODELS } from './models';
+import { LIMIT_USAGE, WAIT_FORMS } from './rate-limit';
 
 /** Made from the tables, so that it cannot forget a fault or a model. */
 export function helpText(): string {
@@ -17,6 +18,8 @@ A scripted provider that speaks the OpenAI and the Anthropic wire format. Answer
   --batch-ms N     a batch takes this long before its first answer (0)
   --fault SPEC     KIND[:key=value,…], repeatable; the header x-longhaul-fault does it for one request
   --rpm N          accept at most N requests in any 60 s
+  --limit SPEC     ${LIMIT_USAGE}, repeatable; UNIT is requests, tokens, input-tokens or output-tokens
+  --retry-after F  how a 429 names the wait: ${WAIT_FORMS.join(', ')} (both)
   --keep-responses SECONDS  how long an ended response can be read (86400)
 
 Models:

@@ -11,7 +11,7 @@ import { FaultSchedule } from './faults/schedule';
 import { helpText } from './help';
 import { Hold } from './hold';
 import { parseOptions, type ModelServerOptions } from './options';
-import { RequestsPerMinute } from './rate-limit';
+import { RateLimits } from './rate-limit';
 import { RepeatCount } from './repeat-count';
 import { Responses } from './responses/responses';
 import { ResponseStore } from './responses/store';
@@ -64,7 +64,7 @@ async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Prom
     faults,
     hold,
     repeats: new RepeatCount(),
-    rateLimit: options.requestsPerMinute === null ? null : new RequestsPerMinute(options.requestsPerMinute),
+    rateLimits: new RateLimits(options.limits, options.waitForm),
     latency: options.latency,
     batches: await BatchStore.open(`${options.logFile}.batches`),
     batchWork,

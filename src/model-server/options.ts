@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { configurationError } from './configuration-error';
 import { parseFault, type FaultRule } from './faults/spec';
 import { parseLatency, type LatencyProfile } from './latency';
+import { parseLimit, WAIT_FORMS, type LimitRule, type WaitForm } from './rate-limit';
 
 export interface ModelServerOptions {
   host: string;
@@ -14,8 +15,8 @@ export interface ModelServerOptions {
   /** Of a batch, in ms. */
   batchMs: number;
   faults: FaultRule[];
-  /** `null`: no limit is enforced. */
-  requestsPerMinute: number | null;
+  limits: LimitRule[];
+  waitForm: WaitForm;
   /** How long an ended response of /v1/responses can be read, in ms. */
   keepResponsesMs: number;
 }
@@ -32,6 +33,8 @@ const FLAGS = {
   'batch-ms': { type: 'string', default: '0' },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   rpm: { type: 'string' },
+  limit: { type: 'string', multiple: true, default: [] as string[] },
+  'retry-after': { type: 'string', default: 'both' },
   'keep-responses': { type: 'string', default: '86400' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -48,9 +51,22 @@ export function parseOptions(argv: readonly string[]): ModelServerOptions | null
     latency: parseLatency(values.latency),
     batchMs: wholeNumber('batch-ms', values['batch-ms'], 0, BATCH_MS_MAX),
     faults: values.fault.map(parseFault),
-    requestsPerMinute: values.rpm === undefined ? null : wholeNumber('rpm', values.rpm, 1, 1_000_000),
+    limits: [...perMinute(values.rpm), ...values.limit.map(parseLimit)],
+    waitForm: waitForm(values['retry-after']),
     keepResponsesMs: 1_000 * wholeNumber('keep-responses', values['keep-responses'], 0, 31_536_000),
   };
+}
+
+function perMinute(rpm: string | undefined): LimitRule[] {
+  if (rpm === undefined) return [];
+  return [{ unit: 'requests', limit: wholeNumber('rpm', rpm, 1, 1_000_000), windowMs: 60_000, model: null }];
+}
+
+function waitForm(text: string): WaitForm {
+  const form = WAIT_FORMS.find((known) => known === text);
+  if (form === undefined)
+    throw configurationError(`--retry-after: expected one of ${WAIT_FORMS.join(', ')}, got "${text}"`);
+  return form;
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {

@@ -5,7 +5,7 @@ import type { Counts } from './counts';
 import type { FaultSchedule } from './faults/schedule';
 import type { Hold } from './hold';
 import type { LatencyProfile } from './latency';
-import type { RequestsPerMinute } from './rate-limit';
+import type { RateLimits } from './rate-limit';
 import type { RepeatCount } from './repeat-count';
 import type { Responses } from './responses/responses';
 
@@ -16,8 +16,7 @@ export interface ServerParts {
   faults: FaultSchedule;
   hold: Hold;
   repeats: RepeatCount;
-  /** `null`: no limit is enforced. */
-  rateLimit: RequestsPerMinute | null;
+  rateLimits: RateLimits;
   /** Replaced through the control endpoint. */
   latency: LatencyProfile;
   counts: Counts;

@@ -18,6 +18,9 @@ export interface ModelServerOptions {
   faults?: readonly string[];
   seed?: number;
   requestsPerMinute?: number;
+  /** `UNIT=N/SECONDS[:MODEL]` */
+  limits?: readonly string[];
+  retryAfter?: string;
   /** How long a batch takes, in ms. */
   batchMs?: number;
   keepResponsesSeconds?: number;
@@ -101,7 +104,18 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 }
 
 function flagsOf(
-  { host, port = 0, latency, faults = [], seed, requestsPerMinute, batchMs, keepResponsesSeconds }: ModelServerOptions,
+  {
+    host,
+    port = 0,
+    latency,
+    faults = [],
+    seed,
+    requestsPerMinute,
+    limits = [],
+    retryAfter,
+    batchMs,
+    keepResponsesSeconds,
+  }: ModelServerOptions,
   logFile: string,
 ): string[] {
   const given: Array<[string, string | number | undefined]> = [
@@ -113,6 +127,8 @@ function flagsOf(
     ['--rpm', requestsPerMinute],
     ['--batch-ms', batchMs],
     ['--keep-responses', keepResponsesSeconds],
+    ['--retry-after', retryAfter],
+    ...limits.map((spec): [string, string] => ['--limit', spec]),
     ...faults.map((spec): [string, string] => ['--fault', spec]),
   ];
   return given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));

@@ -2,7 +2,7 @@ import { callerOf } from '../chat/caller';
 import { generate, type Generation } from '../chat/generate';
 import { parseChatRequest, type ChatRequest } from '../chat/request';
 import { completionBody } from '../delivery/completion';
-import { phaseOf } from '../faults/catalogue';
+import { phaseOf, requireStrikable } from '../faults/catalogue';
 import { applyContentFault } from '../faults/content-faults';
 import { rejectionOf } from '../faults/rejections';
 import type { Fault } from '../faults/spec';
@@ -71,6 +71,7 @@ function admitLine(parts: ServerParts, request: ChatRequest, customId: string) {
   const model = modelById(request.model);
   const caller = callerOf(request, customId);
   const fault = parts.faults.choose(request.model, caller, undefined);
+  if (fault !== null) requireStrikable(fault.kind, 'openai', false);
   if (fault !== null && phaseOf(fault.kind) === 'reject') throw rejectionOf(fault, request.model, Date.now());
   if (fault !== null && phaseOf(fault.kind) !== 'content')
     throw badRequest(`The fault ${fault.kind} cannot strike a request of a batch.`);

@@ -55,7 +55,9 @@ function reject(response: ServerResponse, arrival: Arrival, error: ApiError, par
     code: error.body.code,
     fault: arrival.fault?.kind ?? null,
   });
-  wire.sendError(response, error, arrival.requestId);
+  const limits = wire.limitHeaders(parts.rateLimits.states(arrival.model), arrival.arrivedAt.getTime());
+  const answered = new ApiError(error.status, error.body, { ...limits, ...error.headers });
+  wire.sendError(response, answered, arrival.requestId);
 }
 
 /** Drawn by request and by how often it came: the same call is slow in each run, its second try need not be. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { applyContentFault } from '../faults/content-faults';
-import { phaseOf } from '../faults/catalogue';
+import { phaseOf, requireStrikable } from '../faults/catalogue';
 import { readJson } from '../http/read-body';
 import { modelById } from '../models';
 import type { ServerParts } from '../server-parts';
@@ -29,10 +29,13 @@ export async function admit(
   const model = modelById(request.model);
   Object.assign(arrival, callerOf(request, wire.attemptKey(request, incoming.headers)));
   arrival.fault = parts.faults.choose(request.model, arrival, demandedFault(incoming));
+  if (arrival.fault !== null) requireStrikable(arrival.fault.kind, wire.name, request.stream);
   strike(arrival, request.model, wire);
   if (arrival.fault !== null && phaseOf(arrival.fault.kind) === 'lost') return null;
   const generation = applyContentFault(generate(model, request, parts.seed), arrival.fault, request.maxTokens);
-  return { request, generation, headers: parts.rateLimit?.admit(arrival.arrivedAt.getTime()) ?? {} };
+  const nowMs = arrival.arrivedAt.getTime();
+  parts.rateLimits.admit(request.model, generation, nowMs);
+  return { request, generation, headers: wire.limitHeaders(parts.rateLimits.states(request.model), nowMs) };
 }
 
 function strike({ fault, arrivedAt }: Arrival, model: string, wire: Wire): void {

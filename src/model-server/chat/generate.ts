@@ -6,7 +6,8 @@ import type { ChatRequest } from './request';
 import { countInputTokens, countTokens, firstTokens } from './tokens';
 import { decideToolCalls, type AnswerToolCall } from './tool-call';
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+/** `context_window` is an end that only Anthropic's wire knows. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'context_window';
 
 /** A complete answer, before a byte of it is sent. */
 export interface Generation {

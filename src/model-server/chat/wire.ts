@@ -2,6 +2,7 @@ import { completionPlan, type AnswerHead } from '../delivery/completion';
 import { streamPlan } from '../delivery/stream';
 import { rejectionOf } from '../faults/rejections';
 import { sendError } from '../http/respond';
+import type { LimitState } from '../rate-limit';
 import type { Wire } from '../wire';
 import type { Accepted } from './arrival';
 import { attemptKeyFromHeader } from './caller';
@@ -18,6 +19,7 @@ export const openAiWire: Wire = {
     return plan(headOf(accepted), accepted.request, accepted.generation, accepted.latencyMs);
   },
   rejection: rejectionOf,
+  limitHeaders,
   sendError,
   spoilt: {
     error: {
@@ -40,4 +42,15 @@ function headOf({ arrival, headers, latencyMs }: Accepted): AnswerHead {
     createdSeconds: Math.floor(arrival.arrivedAt.getTime() / 1000),
     headers: { ...headers, 'x-request-id': arrival.requestId, 'openai-processing-ms': String(Math.round(latencyMs)) },
   };
+}
+
+/** OpenAI counts input and output together, so limits of one of them are not published. */
+function limitHeaders(states: readonly LimitState[]): Record<string, string> {
+  const published = states.filter(({ unit }) => unit === 'requests' || unit === 'tokens');
+  const entries = published.flatMap(({ unit, limit, remaining, resetMs }) => [
+    [`x-ratelimit-limit-${unit}`, String(limit)],
+    [`x-ratelimit-remaining-${unit}`, String(remaining)],
+    [`x-ratelimit-reset-${unit}`, `${resetMs}ms`],
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -4,6 +4,10 @@ export interface Piece {
   text: string;
   /** Not before this; a rejection ends the delivery. */
   ready?: Promise<void>;
+  /** Sent instead of the text, so many times: more than a process should hold, or no text at all. */
+  raw?: { bytes: Buffer; times: number };
+  /** Says something of the answer, where others only frame it. */
+  isContent?: boolean;
 }
 
 /**

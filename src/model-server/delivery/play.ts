@@ -45,10 +45,11 @@ async function sendPieces(line: Line, plan: DeliveryPlan): Promise<void> {
   if (plan.pieces === null) return;
   line.response.writeHead(200, plan.headers);
   line.response.flushHeaders();
-  for (const { afterMs, text, ready } of groupsOf(plan.pieces)) {
+  for (const { afterMs, text, ready, raw } of groupsOf(plan.pieces)) {
     if (ready !== undefined) await Promise.race([ready, line.left]);
     await pause(afterMs, line.gone);
-    await write(line, text);
+    if (raw === undefined) await write(line, text);
+    else for (let count = 0; count < raw.times && !line.gone.aborted; count++) await write(line, raw.bytes);
   }
 }
 
@@ -57,7 +58,8 @@ function groupsOf(pieces: readonly Piece[]): Piece[] {
   const groups: Piece[] = [];
   for (const piece of pieces) {
     const last = groups.at(-1);
-    if (last !== undefined && piece.afterMs === 0 && piece.ready === undefined) last.text += piece.text;
+    const joins = piece.afterMs === 0 && piece.ready === undefined && piece.raw === undefined;
+    if (last !== undefined && last.raw === undefined && joins) last.text += piece.text;
     else groups.push({ ...piece });
   }
   return groups;
@@ -100,10 +102,10 @@ function end(response: ServerResponse): Promise<void> {
 }
 
 /** Resolves when the bytes left this process, so that a cut after them cannot swallow them. */
-async function write(line: Line, text: string): Promise<void> {
+async function write(line: Line, content: string | Buffer): Promise<void> {
   const written = new Promise<void>((done, failed) =>
-    line.response.write(text, (error) => (error ? failed(error) : done())),
+    line.response.write(content, (error) => (error ? failed(error) : done())),
   );
   await Promise.race([written, line.left]);
-  line.bytesSent += Buffer.byteLength(text);
+  line.bytesSent += Buffer.byteLength(content);
 }

@@ -27,7 +27,7 @@ export function streamPlan(
   ];
   const pieces: Piece[] = [
     { afterMs: 0, text: event(choice({ role: 'assistant', content: '', refusal: null })) },
-    ...body.map((delta) => ({ afterMs: pauseMs, text: event(choice(delta)) })),
+    ...body.map((delta) => ({ afterMs: pauseMs, text: event(choice(delta)), isContent: true })),
     { afterMs: 0, text: event(choice({}, generation.finishReason)) },
     ...(request.includeUsage ? [{ afterMs: 0, text: event([], { usage: wireUsage(generation) }) }] : []),
     { afterMs: 0, text: 'data: [DONE]\n\n' },

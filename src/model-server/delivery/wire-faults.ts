@@ -1,9 +1,11 @@
 import type { Fault } from '../faults/spec';
+import { gzipBomb, huge, invalidUtf8, withoutLength } from './byte-faults';
 import type { DeliveryPlan, Piece } from './plan';
 
 const SLOW_HEADERS_MS = 5_000;
 const DRIP_MS = 200;
 const HALF = 0.5;
+const MEGABYTES = 300;
 
 /** What the faults of one wire look like. */
 export interface SpoiltForms {
@@ -45,6 +47,18 @@ export function applyWireFault(
         ...withoutLength(plan),
         pieces: [{ afterMs: 0, text: stream ? forms.brokenEvent : '<html>502</html>' }],
       };
+    case 'wrong-type':
+      return { ...plan, headers: { ...plan.headers, 'content-type': 'text/html; charset=utf-8' } };
+    case 'reply-then-cut':
+      return { ...plan, ending: 'destroy' };
+    case 'double-end':
+      return { ...plan, pieces: [...(plan.pieces ?? []), ...(plan.pieces ?? []).slice(-1)] };
+    case 'huge':
+      return huge(plan, fault.settings['mb'] ?? MEGABYTES, stream);
+    case 'gzip-bomb':
+      return gzipBomb(plan, fault.settings['mb'] ?? MEGABYTES);
+    case 'invalid-utf8':
+      return invalidUtf8(plan);
     default:
       return plan;
   }
@@ -82,9 +96,4 @@ function dropUsage(pieces: readonly Piece[] | null): Piece[] {
     const { usage, ...body } = JSON.parse(piece.text) as { usage: unknown };
     return { ...piece, text: JSON.stringify(body) };
   });
-}
-
-function withoutLength(plan: DeliveryPlan): DeliveryPlan {
-  const { 'content-length': _, ...headers } = plan.headers;
-  return { ...plan, headers };
 }

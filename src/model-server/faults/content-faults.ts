@@ -4,6 +4,12 @@ import type { Fault } from './spec';
 
 const REFUSAL = "I'm sorry, but I can't help with that.";
 
+/** Stands in the text where the bytes shall be invalid; a private character that no script says. */
+export const INVALID_MARK = '\uF8FF';
+
+/** What no request offers. */
+const FORBIDDEN_CALL = { id: 'call_0000000000000000forbidden', name: 'delete_everything', argumentsJson: '{}' };
+
 /** Answers that are complete and billed, and of no use. Output never grows beyond what the request allowed. */
 export function applyContentFault(generation: Generation, fault: Fault | null, maxTokens: number | null): Generation {
   switch (fault?.kind) {
@@ -15,6 +21,14 @@ export function applyContentFault(generation: Generation, fault: Fault | null, m
       return { ...withText(generation, REFUSAL, 'stop', maxTokens), content: null, refusal: REFUSAL };
     case 'content-filter':
       return withText(generation, firstHalf(generation.content ?? ''), 'content_filter', maxTokens);
+    case 'max-tokens':
+      return withText(generation, firstHalf(generation.content ?? ''), 'length', maxTokens);
+    case 'context-window':
+      return withText(generation, firstHalf(generation.content ?? ''), 'context_window', maxTokens);
+    case 'forbidden-tool':
+      return { ...generation, content: null, toolCalls: [FORBIDDEN_CALL], finishReason: 'tool_calls' };
+    case 'invalid-utf8':
+      return withText(generation, `${INVALID_MARK}${generation.content ?? ''}`, 'stop', maxTokens);
     case 'empty':
       return withText(generation, '', 'stop', maxTokens);
     case 'usage':

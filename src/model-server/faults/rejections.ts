@@ -18,6 +18,8 @@ export function rejectionOf(fault: Fault, model: string, nowMs: number): ApiErro
       return badRequest('Invalid request (a scripted fault).', null, 'invalid_value');
     case '401':
       return error(401, 'Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key');
+    case '402':
+      return error(402, 'Insufficient credits.', 'insufficient_credits', 'insufficient_credits');
     case '403':
       return error(
         403,

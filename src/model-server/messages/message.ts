@@ -70,6 +70,7 @@ const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   length: 'max_tokens',
   tool_calls: 'tool_use',
   content_filter: 'refusal',
+  context_window: 'model_context_window_exceeded',
 };
 
 export function stopOf({ refusal, finishReason, stopSequence }: Generation): object {

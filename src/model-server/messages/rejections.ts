@@ -14,6 +14,8 @@ export function messagesRejectionOf(fault: Fault, model: string, nowMs: number):
       return error(400, 'Invalid request (a scripted fault).');
     case '401':
       return error(401, 'invalid x-api-key');
+    case '402':
+      return error(402, 'Your account cannot be charged. Please check your billing details.');
     case '403':
       return error(403, 'Your API key does not have permission to use the specified resource.');
     case '404':
@@ -24,6 +26,8 @@ export function messagesRejectionOf(fault: Fault, model: string, nowMs: number):
       return error(500, 'Internal server error');
     case '503':
       return error(503, 'Service unavailable');
+    case '529':
+      return error(529, 'Overloaded');
     default:
       throw new InvariantError(`messagesRejectionOf: fault ${fault.kind} rejects nothing`);
   }

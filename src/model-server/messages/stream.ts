@@ -70,7 +70,7 @@ function toolBlock(call: AnswerToolCall): Block {
 function blockPieces({ start, deltas }: Block, index: number, pauseMs: number): Piece[] {
   return [
     piece('content_block_start', { index, content_block: start }),
-    ...deltas.map((delta) => piece('content_block_delta', { index, delta }, pauseMs)),
+    ...deltas.map((delta) => ({ ...piece('content_block_delta', { index, delta }, pauseMs), isContent: true })),
     piece('content_block_stop', { index }),
   ];
 }

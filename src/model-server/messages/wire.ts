@@ -1,5 +1,6 @@
-import type { Wire } from '../wire';
 import { attemptKeyFromHeader } from '../chat/caller';
+import type { LimitState } from '../rate-limit';
+import type { Wire } from '../wire';
 import { wireError, sendMessagesError } from './errors';
 import { messagePlan } from './message';
 import { messagesRejectionOf } from './rejections';
@@ -14,6 +15,7 @@ export const anthropicWire: Wire = {
   attemptKey: (request, headers) => attemptKeyFromHeader(headers) ?? request.metadata['user_id'] ?? null,
   plan: (accepted) => (accepted.request.stream ? messageStreamPlan(accepted) : messagePlan(accepted)),
   rejection: messagesRejectionOf,
+  limitHeaders,
   sendError: sendMessagesError,
   spoilt: {
     error: wireError('overloaded_error', 'Overloaded'),
@@ -22,3 +24,12 @@ export const anthropicWire: Wire = {
     idleEvent: 'event: ping\ndata: {"type": "ping"}\n\n',
   },
 };
+
+function limitHeaders(states: readonly LimitState[], nowMs: number): Record<string, string> {
+  const entries = states.flatMap(({ unit, limit, remaining, resetMs }) => [
+    [`anthropic-ratelimit-${unit}-limit`, String(limit)],
+    [`anthropic-ratelimit-${unit}-remaining`, String(remaining)],
+    [`anthropic-ratelimit-${unit}-reset`, new Date(nowMs + resetMs).toISOString()],
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,2 @@
+/** The formats that providers speak. */
+export type WireName = 'openai' | 'anthropic';

@@ -69,8 +69,9 @@ function ruleOf(spec: string, kind: FaultKind, pairs: ReadonlyMap<string, string
 
 function settingsOf(spec: string, kind: FaultKind, pairs: ReadonlyMap<string, string>): Record<string, number> {
   const given = Object.keys(parametersOf(kind)).filter((key) => pairs.has(key));
+  const min = kind === 'usage' ? Number.MIN_SAFE_INTEGER : 0; // a broken report may be negative
   return Object.fromEntries(
-    given.map((key) => [key, parseNumber(spec, key, pairs.get(key)!, 0, Number.POSITIVE_INFINITY)]),
+    given.map((key) => [key, parseNumber(spec, key, pairs.get(key)!, min, Number.POSITIVE_INFINITY)]),
   );
 }
 

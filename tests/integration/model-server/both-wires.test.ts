@@ -13,7 +13,9 @@ const WIRES: WireName[] = ['openai', 'anthropic'];
 
 /** Asks as plainly as possible, because the faults here are such that clients fail on. */
 function ask(wire: WireName, fault: string, stream: boolean): Promise<Response> {
-  const body = { model: 'scripted-echo', max_tokens: 500, stream, messages: [user('[[answer: one two three]]')] };
+  const usage = wire === 'openai' && stream ? { stream_options: { include_usage: true } } : {};
+  const messages = [user('[[answer: one two three]]')];
+  const body = { model: 'scripted-echo', max_tokens: 500, stream, messages, ...usage };
   const headers = { 'x-api-key': 'k', 'anthropic-version': '2023-06-01', 'x-longhaul-fault': fault };
   return fetch(`${server.url}${PATHS[wire]}`, { method: 'POST', body: JSON.stringify(body), headers });
 }
@@ -68,6 +70,11 @@ describe.each(cases)('on the wire of %s, streamed: %s', (wire, stream) => {
     const length = wire === 'openai' ? '"finish_reason":"length"' : '"stop_reason":"max_tokens"';
     expect(await (await ask(wire, 'max-tokens', stream)).text()).toContain(length);
     expect(await (await ask(wire, 'forbidden-tool', stream)).text()).toContain('delete_everything');
+  });
+
+  test('usage may be reported as nonsense', async () => {
+    const text = await (await ask(wire, 'usage:input=0,output=-7', stream)).text();
+    expect(text).toMatch(wire === 'openai' ? /"completion_tokens":-7/ : /"output_tokens":-7/);
   });
 
   test('double-end ends twice where there is an end to repeat', async () => {

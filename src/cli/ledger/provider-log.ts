@@ -1,5 +1,7 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { LonghaulError } from '../../domain/kernel/errors';
+import { parseCsv } from '../../domain/tools/csv';
 
 export interface ProviderLog {
   /** At least one part, which may be empty. */
@@ -11,7 +13,7 @@ export interface ProviderLog {
 /** Only what the API needs of each line, in parts of at most `size`. @throws LonghaulError UnusableFile */
 export async function readProviderLog(file: string, size: number): Promise<ProviderLog> {
   const log: ProviderLog = { parts: [[]], unreadable: 0 };
-  for await (const line of linesOf(file)) {
+  for await (const line of extname(file) === '.csv' ? csvLines(file) : linesOf(file)) {
     if (line.trim() === '') continue;
     const record = recordOf(line);
     if (record === undefined) log.unreadable += 1;
@@ -32,6 +34,26 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   try {
     const handle = await open(file);
     yield* handle.readLines(); // closes the file at its end
+  } catch (error) {
+    throw new LonghaulError('UnusableFile', { file, detail: (error as Error).message });
+  }
+}
+
+/** An export of a spreadsheet or a billing page, as lines of JSON. Empty cells are left out; counts are numbers. */
+async function* csvLines(file: string): AsyncGenerator<string> {
+  const table = parseCsv(await textOf(file));
+  if ('problem' in table) throw new LonghaulError('UnusableFile', { file, detail: table.problem });
+  for (const row of table.rows) {
+    const cells = Object.entries(row).filter(([, cell]) => cell !== '');
+    yield JSON.stringify(
+      Object.fromEntries(cells.map(([name, cell]) => [name, /^\d+$/.test(cell) ? Number(cell) : cell])),
+    );
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
   } catch (error) {
     throw new LonghaulError('UnusableFile', { file, detail: (error as Error).message });
   }

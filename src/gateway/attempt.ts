@@ -58,7 +58,7 @@ async function ask(
 ): Promise<{ answer: ChatAnswer; latencyMs: number }> {
   const sentAt = performance.now();
   try {
-    const answer = await complete(parts, frame, signal);
+    const answer = await complete(parts, frame, signal, context);
     crashPoint('after-answer');
     return { answer, latencyMs: Math.round(performance.now() - sentAt) };
   } catch (error) {
@@ -71,7 +71,9 @@ async function complete(
   { permits }: Parts,
   { call, quote, attemptKey, kept }: AttemptFrame,
   signal: AbortSignal,
+  context: CallContext,
 ): Promise<ChatAnswer> {
+  let offset = 0; // counted here, because who attaches later hears no beginning
   const answer = await quote.provider.complete({
     request: call.request,
     attemptKey,
@@ -80,6 +82,10 @@ async function complete(
     onAccepted: (headers) => {
       crashPoint('after-accept');
       void permits.arrived(kept.permit, headers);
+    },
+    onDelta: (text) => {
+      context.onDelta?.({ n: kept.n, offset, text });
+      offset += text.length;
     },
   });
   const problem = usageProblem(answer.usage);

@@ -1,3 +1,4 @@
+import type { TextPiece } from '../domain/llm/live-text';
 import type { CallContext, GatewayResult } from './types';
 
 interface Flight {
@@ -48,7 +49,8 @@ export class InFlight {
     const controller = new AbortController();
     const callers = new Set<CallContext>();
     const heartbeat = () => callers.forEach((caller) => caller.heartbeat());
-    const answer = work({ signal: controller.signal, heartbeat }).finally(() => this.#flights.delete(callKey));
+    const onDelta = (piece: TextPiece) => callers.forEach((caller) => caller.onDelta?.(piece));
+    const answer = work({ signal: controller.signal, heartbeat, onDelta }).finally(() => this.#flights.delete(callKey));
     answer.catch(() => undefined); // every caller gets the rejection from its own promise
     const flight = { answer, callers, controller };
     this.#flights.set(callKey, flight);

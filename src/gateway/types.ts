@@ -3,6 +3,7 @@ import type { GroupCounts } from './group-commit';
 import type { NodePatch } from '../adapters/postgres/ledger-types';
 import type { NewArtifact } from '../domain/artifacts/header';
 import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
+import type { TextPiece } from '../domain/llm/live-text';
 import type { PriorityClass } from '../domain/llm/fair-queue';
 import type { CassetteUse } from '../domain/llm/cassette';
 import type { FailureClass } from '../domain/llm/failure-class';
@@ -11,9 +12,10 @@ import type { MicroUsd } from '../domain/kernel/money';
 /** One logical model call. Everything in it is decided by the caller; the gateway decides only when and whether. */
 export interface GatewayCall {
   tenant: string;
-  runId: string;
-  node: string;
-  /** `{originRunId}/{nodePath}/{callIndex}`: a call whose result is stored under this key is never paid again. */
+  /** Both null for a call outside a run: nobody's read model is told, and its own attempts are counted. */
+  runId: string | null;
+  node: string | null;
+  /** `{originRunId}/{nodePath}/{callIndex}`, or a name of its own outside a run: a call whose result is stored under it is never paid again. */
   callKey: string;
   /** Lowest levels (agent, run, …); their parents are found by the database. */
   budgets: string[];
@@ -72,6 +74,8 @@ export interface CallContext {
   signal: AbortSignal;
   /** Called at least once a second while anything is waited for. */
   heartbeat(): void;
+  /** The next piece of text of an attempt, as it arrives. It counts for nothing until the call has its result. */
+  onDelta?(piece: TextPiece): void;
 }
 
 export interface GatewayResult {

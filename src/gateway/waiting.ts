@@ -88,6 +88,7 @@ export class Waiting {
     if (text === this.#shown) return;
     this.#shown = text;
     const { tenant, runId, node } = this.call;
+    if (runId === null || node === null) return;
     try {
       const answer = await noteNode(this.pool, { tenant, runId, node, note: noteOf(wait, Math.round(nextTryMs)) });
       if (answer) this.#known = { waitedMs: answer.waitedMs, at: performance.now() };

@@ -99,7 +99,7 @@ export interface SettleAnswer {
   answer: 'settled' | 'void' | 'unknown' | 'already' | 'late';
   /** The call's stored result, whoever stored it. */
   artifactRef: string | null;
-  /** Attempts of this node that its model failed, so far; null outside a run. */
+  /** Attempts of this node that its model failed, so far; outside a run those of this call. */
   modelFailures: number | null;
 }
 

@@ -26,6 +26,8 @@ export interface ToolDeclaration {
   description: string;
   /** JSON Schema of its arguments. */
   parameters: Record<string, unknown>;
+  /** The provider holds the model to the schema, where it can. */
+  strict?: boolean;
 }
 
 export interface ChatRequest {
@@ -39,8 +41,14 @@ export interface ChatRequest {
   sample?: number;
   responseFormat?: 'text' | 'json';
   responseSchema?: Record<string, unknown>;
+  /** The provider holds the model to `responseSchema`, where it can. */
+  strictSchema?: boolean;
+  /** The answer ends before the first of them. */
+  stop?: string[];
   /** Absent or empty: the model may call none. */
   tools?: ToolDeclaration[];
+  /** The model is told of the tools and may call none; absent: it decides. */
+  toolChoice?: 'none';
 }
 
 /** As the provider reported it; all counts in tokens. The cached and cache-writing tokens are parts of `inputTokens`. */

@@ -1,5 +1,5 @@
 import { hashJson } from '../kernel/hash';
-import type { ChatMessage, ChatRequest } from './chat';
+import type { ChatMessage, ChatRequest, ToolDeclaration } from './chat';
 
 /** The parts of a request that decide its answer, in one shape whatever the caller left out. */
 export function canonicalRequest(provider: string, request: ChatRequest): Record<string, unknown> {
@@ -13,12 +13,17 @@ export function canonicalRequest(provider: string, request: ChatRequest): Record
     seed: request.seed ?? null,
     responseFormat: request.responseSchema ? 'schema' : (request.responseFormat ?? 'text'),
     responseSchema: request.responseSchema ?? null,
-    // Only where there are any: requests without samples or tools keep the hashes they had before those existed.
+    // Only where there are any: requests without them keep the hashes they had before these existed.
     ...(request.sample === undefined ? {} : { sample: request.sample }),
-    ...(request.tools?.length
-      ? { tools: request.tools.map(({ name, description, parameters }) => ({ name, description, parameters })) }
-      : {}),
+    ...(request.tools?.length ? { tools: request.tools.map(canonicalTool) } : {}),
+    ...(request.toolChoice === undefined ? {} : { toolChoice: request.toolChoice }),
+    ...(request.stop?.length ? { stop: request.stop } : {}),
+    ...(request.strictSchema ? { strictSchema: true } : {}),
   };
+}
+
+function canonicalTool({ name, description, parameters, strict }: ToolDeclaration): Record<string, unknown> {
+  return { name, description, parameters, ...(strict ? { strict } : {}) };
 }
 
 function canonicalMessage(message: ChatMessage): Record<string, unknown> {

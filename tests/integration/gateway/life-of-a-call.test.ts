@@ -77,7 +77,7 @@ test('two processes: the second waits for the lease of the first and gets its re
   const waiting = context();
   const second = stack.gateway({ owner: 'process-2' }).call(call, waiting);
   await until(
-    async () => (await getRunNodes(stack.pool, TENANT, call.runId))[0]!.reasonCode,
+    async () => (await getRunNodes(stack.pool, TENANT, call.runId!))[0]!.reasonCode,
     (reason) => reason === 'waiting_for_other_process',
   );
   await stack.server.release();
@@ -116,7 +116,7 @@ test('cancelled while the provider works: the request is cut, the attempt held a
   expect(await attemptsOf(stack.pool, call.callKey)).toMatchObject([
     { n: 1, state: 'unknown', failure_class: 'cancelled' },
   ]);
-  const [agent] = await getRunBudgets(stack.pool, TENANT, call.runId);
+  const [agent] = await getRunBudgets(stack.pool, TENANT, call.runId!);
   expect(agent).toMatchObject({ settledMicroUsd: 0, reservedMicroUsd: 0 });
   expect(agent!.unknownMicroUsd).toBeGreaterThan(0);
 

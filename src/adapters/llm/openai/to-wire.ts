@@ -29,6 +29,8 @@ export function toWire(
     seed: request.seed,
     response_format: responseFormat(request),
     tools: toolsToWire(request),
+    tool_choice: request.tools?.length ? request.toolChoice : undefined,
+    stop: request.stop?.length ? request.stop : undefined,
     stream: true,
     stream_options: { include_usage: true },
     metadata: dialect.sendsMetadata ? { attempt_key: attemptKey } : undefined,
@@ -54,15 +56,17 @@ function messageToWire(message: ChatMessage): ChatCompletionMessageParam {
 /** Also counted as input by the token counter. */
 export function toolsToWire({ tools }: ChatRequest): ChatCompletionFunctionTool[] | undefined {
   if (!tools?.length) return undefined;
-  return tools.map(({ name, description, parameters }) => ({
+  return tools.map(({ name, description, parameters, strict }) => ({
     type: 'function',
-    function: { name, description, parameters },
+    function: { name, description, parameters, ...(strict ? { strict } : {}) },
   }));
 }
 
 /** Also counted as input by the token counter: providers put the schema into the prompt. */
 export function responseFormat(request: ChatRequest): ChatCompletionCreateParamsStreaming['response_format'] {
-  if (request.responseSchema)
-    return { type: 'json_schema', json_schema: { name: 'answer', schema: request.responseSchema } };
+  if (request.responseSchema) {
+    const strict = request.strictSchema ? { strict: true } : {};
+    return { type: 'json_schema', json_schema: { name: 'answer', schema: request.responseSchema, ...strict } };
+  }
   return request.responseFormat === 'json' ? { type: 'json_object' } : undefined;
 }

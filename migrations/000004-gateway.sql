@@ -251,8 +251,38 @@ END $$;
 
 -- ── completions by the API ────────────────────────────────────────────────────────────────────────────────────────
 
+-- One row per call that a client of the API asked for, under its Idempotency-Key where it sent one. What it asked is the
+-- artifact; the fingerprint is the question's, without how the answer is delivered. Written before anything is started.
+CREATE TABLE completion (
+  call_key    text PRIMARY KEY,
+  tenant_id   text NOT NULL,
+  key_id      text NOT NULL,
+  fingerprint text NOT NULL,
+  request_ref uuid NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- What an API key may spend: as configured, but never below what is spent or held. Idempotent; the lock is taken only when
+-- something changes, because every call of the key asks.
+CREATE FUNCTION ensure_key_budget(p_tenant text, p_id text, p_limit bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE parent text;
+BEGIN
+  -- As for runs: a level of the tenant that is made at the same moment waits, and is put above this one.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('tenant:' || p_tenant, 1));
+  SELECT b.id INTO parent FROM budget b WHERE b.id = 'tenant:' || p_tenant AND b.tenant_id = p_tenant;
+  PERFORM 1 FROM budget b WHERE b.id = p_id AND b.tenant_id = p_tenant AND b.parent_id IS NOT DISTINCT FROM parent
+    AND b.limit_micro_usd = greatest(p_limit, b.settled_micro_usd + b.reserved_micro_usd + b.unknown_micro_usd - b.overrun_micro_usd);
+  IF FOUND THEN RETURN; END IF;
+  INSERT INTO budget (id, tenant_id, parent_id, limit_micro_usd) VALUES (p_id, p_tenant, parent, p_limit)
+  ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id,
+    limit_micro_usd = greatest(p_limit, budget.settled_micro_usd + budget.reserved_micro_usd + budget.unknown_micro_usd - budget.overrun_micro_usd)
+  WHERE budget.tenant_id = p_tenant;
+END $$;
+
 -- Down Migration
 -- ── completions by the API ────────────────────────────────────────────────────────────────────────────────────────
+DROP FUNCTION ensure_key_budget;
+DROP TABLE completion;
 
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
 

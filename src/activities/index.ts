@@ -1,9 +1,11 @@
 import type { FastActivities, IoActivities, LlmActivities } from '../contracts/agent-run';
+import type { CompletionActivities } from '../contracts/completion';
 import { AgentContextLoader } from './agent-context';
 import type { BatchActivities } from '../contracts/run-batch';
 import { type BatchActivityDeps, createBatchActivities } from './io/batch-members';
 import { createRecordProgress } from './io/record-progress';
 import { createCallAgent, type LlmActivityDeps } from './llm/call-agent';
+import { type CompleteDeps, createComplete } from './llm/complete';
 import { createCompleteFromAnswer } from './people/complete-from-answer';
 import { createOpenTask } from './people/open-task';
 import { createCallTool } from './tools/call-tool';
@@ -14,8 +16,8 @@ export type IoActivityDeps = ToolActivityDeps;
 export type FastActivityDeps = ToolActivityDeps;
 
 /** The activities of each role, as the worker registers them. */
-export function llmActivities(deps: LlmActivityDeps): LlmActivities {
-  return { callAgent: createCallAgent(deps) };
+export function llmActivities(deps: LlmActivityDeps & CompleteDeps): LlmActivities & CompletionActivities {
+  return { callAgent: createCallAgent(deps), complete: createComplete(deps) };
 }
 
 export function ioActivities(deps: IoActivityDeps & BatchActivityDeps): IoActivities & BatchActivities {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { LonghaulError } from '../domain/kernel/errors';
 import type { ApiDeps } from './deps';
 import { requestLog } from './http/log';
+import { openAiErrorAnswer } from './http/openai-error';
 import { problemAnswer } from './http/problem';
 import { requestId } from './http/request-id';
 import { mountRoutes } from './mount';
@@ -24,6 +25,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use((req) => {
     throw new LonghaulError('NotFound', { what: 'Path', id: `${req.method} ${req.path.slice(0, 200)}` });
   });
+  app.use('/v1', openAiErrorAnswer(deps.log));
   app.use(problemAnswer(deps.log));
   return app;
 }

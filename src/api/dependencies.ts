@@ -35,7 +35,8 @@ export async function openDependencies(
     name: 'longhaul-api',
     onError: (err) => log.warn({ err }, 'Redis connection lost'),
   });
-  const artifacts = createArtifactBus({ pool, payloads: createPayloadStore(settings.payloads), redis, log });
+  const payloads = createPayloadStore(settings.payloads);
+  const artifacts = createArtifactBus({ pool, payloads, redis, log });
   const deps = {
     settings,
     token,
@@ -43,6 +44,7 @@ export async function openDependencies(
     temporal,
     redis,
     artifacts,
+    payloads,
     tools,
     prices: openPriceBook(settings.llm),
     log,

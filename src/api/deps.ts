@@ -5,6 +5,7 @@ import type { Pool } from '../adapters/postgres';
 import type { RedisConnection } from '../adapters/redis';
 import type { TemporalClient } from '../adapters/temporal';
 import type { ToolRegistry } from '../adapters/tools';
+import type { PayloadStore } from '../domain/artifacts/payload-store';
 import type { ArtifactBus } from '../gateway/artifacts';
 
 /** All that the routes use, given by main.ts or by a test. Nothing here is looked up from a global. */
@@ -16,6 +17,7 @@ export interface ApiDeps {
   temporal: TemporalClient | null;
   redis: RedisConnection | null;
   artifacts: ArtifactBus;
+  payloads: PayloadStore;
   /** For their names and declarations; tools are executed by workers only. */
   tools: ToolRegistry;
   /** For costs that programs record. */

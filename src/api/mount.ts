@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { LonghaulError } from '../domain/kernel/errors';
 import { requireToken, tokenChecker } from './auth/bearer';
@@ -25,8 +26,12 @@ export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
         : readBody(route.body.formats, route.body.limitBytes ?? deps.settings.api.bodyLimitBytes);
     const guards = route.open === true ? [] : [authorised];
     router[route.method](expressPath(route.path), ...guards, ...reader, async (req, res) => {
-      const context = contextOf(req, route, deps);
-      send(res, await route.handle(inputOf(req, route), context));
+      const gone = goneSignal(res);
+      try {
+        await send(res, await route.handle(inputOf(req, route), contextOf(req, route, deps, gone)), gone);
+      } catch (error) {
+        if (!gone.aborted) throw error; // nobody is there to be told
+      }
     });
   }
   for (const [path, methods] of methodsByPath(routes)) router.all(expressPath(path), refuseMethod(methods));
@@ -74,7 +79,15 @@ function bodyOf(req: Request, route: Route): unknown {
   return valid(route.body.schema, body, 'Body');
 }
 
-function contextOf(req: Request, route: Route, deps: ApiDeps): RequestContext {
+function goneSignal(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort(new Error('the client has left'));
+  });
+  return gone.signal;
+}
+
+function contextOf(req: Request, route: Route, deps: ApiDeps, gone: AbortSignal): RequestContext {
   const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
   if (key !== undefined && !IDEMPOTENCY_KEY.test(key)) {
     throw invalidRequest('Headers', [
@@ -88,15 +101,29 @@ function contextOf(req: Request, route: Route, deps: ApiDeps): RequestContext {
     log: req.log,
     idempotencyKey: key ?? null,
     header: (name) => req.get(name),
+    gone,
   };
 }
 
-function send(res: Response, reply: Reply): void {
+async function send(res: Response, reply: Reply, gone: AbortSignal): Promise<void> {
   res.status(reply.status);
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
-  if (reply.bytes !== undefined) res.end(reply.bytes);
+  if (reply.events !== undefined) await sendEvents(res, reply.events, gone);
+  else if (reply.bytes !== undefined) res.end(reply.bytes);
   else if (reply.body === undefined) res.end();
   else res.type('application/json').send(JSON.stringify(reply.body));
+}
+
+/** A client that reads slowly is waited for, so that its events do not pile up here. */
+async function sendEvents(res: Response, events: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
+  res.setHeader('cache-control', 'no-store');
+  res.setHeader('x-accel-buffering', 'no'); // a proxy that gathers the answer first would make a stream of it no more
+  res.type('text/event-stream');
+  for await (const event of events) {
+    gone.throwIfAborted();
+    if (!res.write(event)) await once(res, 'drain', { signal: gone });
+  }
+  res.end();
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {

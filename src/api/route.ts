@@ -13,6 +13,8 @@ export interface RequestContext {
   idempotencyKey: string | null;
   /** Lower-case name → value; for the few routes that need one (`if-none-match`). */
   header(name: string): string | undefined;
+  /** Aborted when the client has left before its answer was whole. */
+  gone: AbortSignal;
 }
 
 export interface Reply {
@@ -20,6 +22,8 @@ export interface Reply {
   body?: unknown;
   /** Sent as they are instead of `body`, with `content-type` from `headers`. */
   bytes?: Uint8Array;
+  /** Sent one by one instead of `body`, as server-sent events. */
+  events?: AsyncIterable<string>;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -51,10 +55,15 @@ export interface RouteSpec<P, Q, B> {
   params?: z.ZodType<P>;
   query?: z.ZodType<Q>;
   body?: RouteBody<B>;
+  /** `openai`: errors as OpenAI's clients read them, for what stands in OpenAI's place. */
+  errorFormat?: 'openai';
   /** Whether `Idempotency-Key` is honoured: true for what creates. */
   idempotent?: boolean;
   replies: Readonly<
-    Record<number, { description: string; schema?: z.ZodType; example?: unknown; contentType?: string }>
+    Record<
+      number,
+      { description: string; schema?: z.ZodType; example?: unknown; contentType?: string; events?: boolean }
+    >
   >;
   /** Error answers beyond those that every route may give. */
   errors: readonly ErrorCode[];

@@ -14,3 +14,4 @@ export * from './wire/usage.schema';
 export * from './wire/cost.schema';
 export * from './wire/run-history.schema';
 export * from './wire/tool.schema';
+export * from './wire/completion.schema';

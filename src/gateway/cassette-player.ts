@@ -42,7 +42,7 @@ export async function answerFromCassette(deps: PlayerDeps, call: GatewayCall): P
   if (stored) return stored;
   if (recording) return await play(deps, call, cassette, recording);
   if (cassette.mode === 'hybrid') return null;
-  await countMiss(deps.pool, call.tenant, call.runId, call.node);
+  if (call.runId !== null && call.node !== null) await countMiss(deps.pool, call.tenant, call.runId, call.node);
   throw missOf(deps, call);
 }
 

@@ -1,12 +1,14 @@
 import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool, type Pool } from '../adapters/postgres';
 import { connectRedis, type RedisConnection } from '../adapters/redis';
+import { liveTextWriter } from '../adapters/redis/live-text';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { jsonSchemaProblem } from '../adapters/json-schema';
 import { openTools, pureTools, type ToolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
 import type { FastActivityDeps, IoActivityDeps } from '../activities';
 import type { LlmActivityDeps } from '../activities/llm/call-agent';
+import type { CompleteDeps } from '../activities/llm/complete';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
 import { openGateway } from '../gateway';
@@ -19,7 +21,7 @@ import { startSweeper } from './loops/sweeper';
 
 export interface Dependencies {
   pool: Pool;
-  llm(): LlmActivityDeps;
+  llm(): LlmActivityDeps & CompleteDeps;
   io(): IoActivityDeps;
   fast(): FastActivityDeps;
   /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
@@ -54,7 +56,7 @@ export async function openDependencies(
 
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
-  let llm: LlmActivityDeps | undefined;
+  let llm: (LlmActivityDeps & CompleteDeps) | undefined;
   if (roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
   if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
@@ -99,14 +101,15 @@ function openLlm(
   log: Log,
   closers: (() => Promise<unknown>)[],
   activators: (() => Promise<void> | void)[],
-): LlmActivityDeps {
+): LlmActivityDeps & CompleteDeps {
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
   activators.push(() => gateway.start());
   closers.unshift(async () => {
     await gateway.stop();
     log.info(gateway.statistics(), 'gateway: what went together');
   });
-  return { ...stores, gateway };
+  const untold = (error: unknown) => log.warn({ err: error }, 'live text is not sent; the answer comes as a whole');
+  return { ...stores, gateway, liveText: (tenant, callKey) => liveTextWriter(redis, tenant, callKey, untold) };
 }
 
 function startLoops(

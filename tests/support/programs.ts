@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 60_000;
 
 /** One of the product's own long-running programs, as a process that a test may kill, stop and continue. */
 export interface Program {

@@ -6,13 +6,15 @@ import { startProgram, type Program } from './programs';
 export interface WorkingApi extends ApiUnderTest {
   modelServer: ModelServer;
   worker: Program;
+  /** What programs of the product beside it are started with. */
+  env: NodeJS.ProcessEnv;
 }
 
 export async function startWorkingApi(env: NodeJS.ProcessEnv = {}): Promise<WorkingApi> {
   const modelServer = await startModelServer();
-  const under = await startApi(env);
+  const under = await startApi({ LONGHAUL_MODEL_SERVER_URL: modelServer.url, ...env });
   const { settings } = under.deps;
-  const worker = await startProgram('worker/main.js', ['--role', 'all'], {
+  const programEnv: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: settings.payloads.dir, // no .env or longhaul.yaml of the user
     DATABASE_URL: settings.postgres.url,
@@ -28,11 +30,13 @@ export async function startWorkingApi(env: NodeJS.ProcessEnv = {}): Promise<Work
     LONGHAUL_CONCURRENT_REQUESTS: '200',
     LONGHAUL_LOG_LEVEL: 'warn',
     ...env,
-  });
+  };
+  const worker = await startProgram('worker/main.js', ['--role', 'all'], programEnv);
   return {
     ...under,
     modelServer,
     worker,
+    env: programEnv,
     close: async () => {
       await worker.stop('SIGKILL');
       await modelServer.stop();

@@ -32,7 +32,8 @@ export async function listLevels(
   db: Db,
   { tenant, limit, after }: { tenant: string; limit: number; after?: string },
 ): Promise<Budget[]> {
-  const sql = `${SELECT_BUDGETS} AND run_id IS NULL AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`;
+  // Bounds of single calls are as many as calls, and interest nobody in a list.
+  const sql = `${SELECT_BUDGETS} AND run_id IS NULL AND id NOT LIKE 'call:%' AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`;
   return rows<Budget>(db, sql, [tenant, after ?? null, limit]);
 }
 

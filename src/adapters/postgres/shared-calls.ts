@@ -7,8 +7,8 @@ import { retryLost } from './transaction';
 interface SharedBase {
   callKey: string;
   tenant: string;
-  runId: string;
-  node: string;
+  runId: string | null;
+  node: string | null;
   /** The call that was sent to the provider, and its attempt. */
   sharedFrom: string;
   sharedN: number;

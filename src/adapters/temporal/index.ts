@@ -1,3 +1,4 @@
+export { activityEnd, startActivity, type ActivityEnd, type ActivityStart } from './activities';
 export { codeVersion } from './code-version';
 export {
   connectTemporal,

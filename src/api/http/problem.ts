@@ -36,7 +36,7 @@ function problemDetails(error: LonghaulError, instance: string, requestId: strin
 }
 
 /** What Express and its body reader throw has a `type` or a status; anything else unnamed is our defect. */
-function operatingError(thrown: unknown, path: string, requestId: string): LonghaulError {
+export function operatingError(thrown: unknown, path: string, requestId: string): LonghaulError {
   // Drivers put hosts and users into their messages; the log has them, the answer has not.
   if (isPostgresDown(thrown))
     return new LonghaulError('ServiceUnavailable', { service: 'PostgreSQL', detail: 'no connection' });

@@ -5,9 +5,10 @@ import {
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { problemDetailsSchema } from '../../contracts/api.schema';
+import { openAiErrorSchema, problemDetailsSchema } from '../../contracts/api.schema';
 import { ERRORS, LonghaulError, type ErrorCode } from '../../domain/kernel/errors';
 import { TYPE_OF_FORMAT } from '../http/body';
+import { openAiError, openAiStatus } from '../http/openai-error';
 import type { Route } from '../route';
 
 const SECURITY = 'bearer';
@@ -82,13 +83,17 @@ function bodyContent({ schema, documented = schema, formats, example }: NonNulla
 function repliesOf(route: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(
     Object.entries(route.replies).map(
-      ([status, { description, schema, example, contentType = 'application/json' }]) => [
+      ([status, { description, schema, example, contentType = 'application/json', events }]) => [
         status,
-        schema === undefined ? { description } : { description, content: { [contentType]: { schema, example } } },
+        schema === undefined
+          ? { description }
+          : { description, content: { [contentType]: { schema, example }, ...(events ? EVENTS : {}) } },
       ],
     ),
   );
 }
+
+const EVENTS = { 'text/event-stream': { schema: z.string() } };
 
 /** A status may stand for an answer and for an error (503 of the probes): then the content type tells them apart. */
 function joined(
@@ -110,19 +115,25 @@ function joined(
 /** Answers with the same status are one entry that names all their codes. */
 function errorsOf(route: Route): Record<string, ResponseConfig> {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of errorCodesOf(route))
-    byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);
+  for (const code of errorCodesOf(route)) {
+    const status = route.errorFormat === 'openai' ? openAiStatus(code) : ERRORS[code].status;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       String(status),
       {
         description: codes.join(', '),
-        content: {
-          'application/problem+json': { schema: problemDetailsSchema, example: exampleProblem(codes[0]!, route) },
-        },
+        content: errorContent(codes[0]!, route),
       },
     ]),
   );
+}
+
+function errorContent(code: ErrorCode, route: Route) {
+  if (route.errorFormat === 'openai')
+    return { 'application/json': { schema: openAiErrorSchema, example: openAiError(new LonghaulError(code)).body } };
+  return { 'application/problem+json': { schema: problemDetailsSchema, example: exampleProblem(code, route) } };
 }
 
 function errorCodesOf(route: Route): Set<ErrorCode> {

@@ -2,6 +2,7 @@ import type { Route } from '../route';
 import { artifactRoutes } from './artifacts';
 import { batchRoutes } from './batches';
 import { budgetRoutes } from './budgets';
+import { completionRoutes } from './completions';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
@@ -31,5 +32,6 @@ export const ROUTES: readonly Route[] = [
   ...budgetRoutes,
   ...usageRoutes,
   ...ledgerRoutes,
+  ...completionRoutes,
   ...healthRoutes,
 ];

@@ -3,14 +3,15 @@ import { graphFieldsSchema } from '../agent-graph.schema';
 import { page, pageQuery, uuid } from './common.schema';
 import { budgetSchema, experimentId } from './run.schema';
 
-/** Levels of budgets: tenant ← experiment ← run ← agent. */
-export const LEVELS = ['tenant', 'experiment', 'run', 'agent'] as const;
+/** Levels of budgets: tenant ← experiment ← run ← agent, and tenant ← key ← call for what clients of `/v1` ask. */
+export const LEVELS = ['tenant', 'experiment', 'run', 'agent', 'key', 'call'] as const;
 
 export const budgetLevelSchema = z
   .strictObject({
-    id: z
-      .string()
-      .meta({ description: '`tenant:{t}`, `experiment:{t}/{id}`, `run:{runId}` or `agent:{runId}/{name}`.' }),
+    id: z.string().meta({
+      description:
+        '`tenant:{t}`, `experiment:{t}/{id}`, `run:{runId}`, `agent:{runId}/{name}`, `key:{t}/{key}` or `call:{callKey}`.',
+    }),
     level: z.enum(LEVELS),
     parentId: z.string().nullable().meta({ description: 'The level above, which pays as well.' }),
     runId: uuid.nullable(),

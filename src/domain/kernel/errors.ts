@@ -26,6 +26,7 @@ export const ERRORS = {
   SchemaVersion: { status: 500, retryable: false, message: 'The database schema is at {found}, this program needs {expected}. Run `longhaul migrate`.' },
   SchemaEdited: { status: 500, retryable: false, message: 'The database was made by another text of migration {migration} than this program has. Until the first release migrations are edited in place, so such a database is made anew: for the own database of `longhaul up`, end it and remove the folder {folder}; any other, drop and create it.' },
   ServiceUnavailable: { status: 503, retryable: true, message: '{service} does not answer: {detail}. Run `longhaul doctor`.' },
+  StandaloneActivitiesOff: { status: 503, retryable: false, message: 'Temporal takes no standalone activities, which calls of `/v1` are made of: {detail}. It must be 1.31 or newer, with the dynamic configuration `activity.enableStandalone: true`.' },
   ServiceNotFound: { status: 500, retryable: false, message: '{service}: no way to get it worked.\n{ways}' },
   ServiceTooOld: { status: 500, retryable: false, message: '{service} is version {found}; {needed} or newer is needed.' },
   ProgramFailed: { status: 500, retryable: true, message: '{program} {what}: {detail}\nIts log: {logFile}' },
@@ -57,6 +58,8 @@ export const ERRORS = {
   RetriesExhausted: { status: 502, retryable: false, message: 'Agent "{agent}": {attempts} attempts failed, {allowed} allowed. Last error: {detail}' },
   TaskExpired: { status: 409, retryable: false, message: 'Agent "{agent}": nobody answered within {dueSeconds} s, and it has no fallback. Give it `human.fallback`, or more time with `human.dueSeconds`.' },
   WorkerLost: { status: 500, retryable: true, message: 'Worker process {process} ended while this step was under way. The step is repeated by another one.' },
+  CallFailed: { status: 502, retryable: false, message: 'Call {callKey}: {attempts} attempts failed. Last error: {detail}' },
+  AnswerReplaced: { status: 409, retryable: true, message: 'Call {callKey}: what was streamed came from an attempt that broke off, and the answer that counts is another one. Drop what you have; the same request with the same Idempotency-Key gives that answer, which is paid.' },
   PaymentUnsettled: { status: 500, retryable: true, message: 'Call {callKey}: the answer could not be stored yet: {detail}' },
 
   // ── artifacts ────────────────────────────────────────────────────────────
@@ -89,6 +92,13 @@ export class LonghaulError extends Error {
     super(fill(ERRORS[code].message, params), options);
     this.status = ERRORS[code].status;
     this.retryable = ERRORS[code].retryable;
+  }
+
+  /** One that happened in another process, in the words that it had there. */
+  static retold(code: ErrorCode, message: string, params: Readonly<Record<string, string | number>> = {}): LonghaulError {
+    const error = new LonghaulError(code, params);
+    error.message = message;
+    return error;
   }
 
   /** Survives duplicate module copies (jest, the workflow sandbox), where `instanceof` does not. */

@@ -17,6 +17,10 @@ export const budgetId = {
   tenant: (tenant: string) => `tenant:${tenant}`,
   /** Under its tenant, so that two tenants may name one alike. An id has no slash, a tenant may. */
   experiment: (tenant: string, id: string) => `experiment:${tenant}/${id}`,
+  /** What one API key may spend, in all. */
+  key: (tenant: string, keyId: string) => `key:${tenant}/${keyId}`,
+  /** A bound of a single call outside a run. */
+  call: (callKey: string) => `call:${callKey}`,
   run: (runId: string) => `run:${runId}`,
   agent: (runId: string, name: string) => `agent:${runId}/${name}`,
 } as const;

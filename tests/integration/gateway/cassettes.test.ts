@@ -65,7 +65,7 @@ test('a miss in mode replay is an error that names the request and says how to r
   expect(error.retryable).toBe(false);
   expect(error.message).toMatch(/cassette "empty" has no answer to request [0-9a-f]{64}.*hybrid/);
   expect([await accepted(), await attemptsOf(stack.pool, call.callKey)]).toEqual([before, []]);
-  expect(await getRunNodes(stack.pool, TENANT, call.runId)).toMatchObject([{ cassetteHits: 0, cassetteMisses: 1 }]);
+  expect(await getRunNodes(stack.pool, TENANT, call.runId!)).toMatchObject([{ cassetteHits: 0, cassetteMisses: 1 }]);
 });
 
 test('hybrid: a miss is paid and recorded, and is a hit from then on', async () => {

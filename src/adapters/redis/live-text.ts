@@ -1,0 +1,80 @@
+import type { Redis } from 'ioredis';
+import type { TextPiece } from '../../domain/llm/live-text';
+import { execAll } from './pipeline';
+
+/** Soon enough to look like typing, seldom enough that a fast model does not cost a command per token. */
+const FLUSH_MS = 25;
+/** Entries that one call's stream keeps: minutes of answer; who reads slower gets the rest from the store. */
+const ENTRIES_MAX = 5_000;
+/** Live text stops here, the answer does not. */
+const CHARS_MAX = 2 * 1024 * 1024;
+/** Longer than anybody waits for the rest of an answer that is stored by then. */
+const TTL_MS = 300_000;
+const READ_COUNT = 500;
+
+function keyOf(tenant: string, callKey: string): string {
+  return `live:{${encodeURIComponent(tenant)}/${callKey}}`;
+}
+
+export interface TextWriter {
+  /** Never throws and never waits. */
+  push(this: void, piece: TextPiece): void;
+  /** Sends what is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Sends the text of one call to whoever reads along. May lose everything with Redis: the answer itself is stored
+ * elsewhere, and is what a reader ends with.
+ */
+export function liveTextWriter(
+  redis: Redis,
+  tenant: string,
+  callKey: string,
+  onProblem: (error: unknown) => void,
+): TextWriter {
+  const key = keyOf(tenant, callKey);
+  let pieces: TextPiece[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let sending = Promise.resolve();
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const sent = pieces;
+    pieces = [];
+    if (sent.length > 0) sending = sending.then(() => append(redis, key, sent)).catch(onProblem);
+    return sending;
+  };
+  return {
+    push: (piece) => {
+      if (piece.offset > CHARS_MAX) return;
+      const last = pieces.at(-1);
+      if (last?.n === piece.n) last.text += piece.text;
+      else pieces.push({ ...piece });
+      timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
+    },
+    close: flush,
+  };
+}
+
+async function append(redis: Redis, key: string, pieces: readonly TextPiece[]): Promise<void> {
+  const pipeline = redis.pipeline();
+  // As JSON, because a piece may end in the middle of a surrogate pair, which UTF-8 cannot hold.
+  for (const piece of pieces) pipeline.xadd(key, 'MAXLEN', '~', ENTRIES_MAX, '*', 'piece', JSON.stringify(piece));
+  pipeline.pexpire(key, TTL_MS);
+  await execAll(pipeline);
+}
+
+/** Reads what was sent since the last look. Asked often instead of blocking, because a blocking read holds a connection. */
+export function liveTextReader(redis: Redis, tenant: string, callKey: string): { next(): Promise<TextPiece[]> } {
+  const key = keyOf(tenant, callKey);
+  let from = '-';
+  return {
+    next: async () => {
+      const entries = await redis.xrange(key, from, '+', 'COUNT', READ_COUNT);
+      const last = entries.at(-1);
+      if (last !== undefined) from = `(${last[0]}`;
+      return entries.map(([, fields]) => JSON.parse(fields[1]!) as TextPiece);
+    },
+  };
+}

@@ -1,20 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from '../adapters/postgres';
-import { loadGraphOfRun, loadOutputs } from '../adapters/postgres/call-context';
+import { loadOutputs, loadRunDefinition, type RunDefinition } from '../adapters/postgres/call-context';
 import { renderTemplate } from '../adapters/templates';
 import type { NodeInput } from '../contracts/agent-run';
-import type { Agent, AgentGraph } from '../domain/agents/agent-graph';
+import type { Agent } from '../domain/agents/agent-graph';
 import type { AgentOutput } from '../domain/agents/agent-output';
 import type { PayloadStore } from '../domain/artifacts/payload-store';
 import { present } from '../domain/kernel/assert';
 import { canonicalJson } from '../domain/kernel/canonical-json';
 import { LonghaulError } from '../domain/kernel/errors';
+import type { CassetteUse } from '../domain/llm/cassette';
 import { type CachedOutput, OutputCache } from './output-cache';
 
 export interface AgentContext<A extends Agent = Agent> {
   agent: A;
   inputs: Record<string, unknown>;
   queueTimeoutMs: number;
+  /** The run's. */
+  cassette?: CassetteUse;
   /** In the order of the agent's dependencies. */
   dependencies: { name: string; ref: string; output: AgentOutput }[];
 }
@@ -24,10 +27,10 @@ const GRAPH_CHARS_MAX = 64 * 1024 * 1024;
 
 /** All that a prompt is made of. Definition and inputs never change for a run, so they are read once per process. */
 export class AgentContextLoader {
-  private readonly runs = new LRUCache<string, AgentGraph>({
+  private readonly runs = new LRUCache<string, RunDefinition>({
     max: 500,
     maxSize: GRAPH_CHARS_MAX,
-    sizeCalculation: (graph) => JSON.stringify(graph).length,
+    sizeCalculation: ({ graph }) => JSON.stringify(graph).length,
   });
   private readonly outputs = new OutputCache();
 
@@ -37,7 +40,7 @@ export class AgentContextLoader {
   ) {}
 
   async load(input: NodeInput): Promise<AgentContext> {
-    const graph = await this.graphOf(input);
+    const { graph, cassette } = await this.definitionOf(input);
     const agent = present(
       graph.agents.find(({ name }) => name === input.node),
       `Run ${input.runId}: its graph "${graph.name}" has no agent "${input.node}"`,
@@ -47,14 +50,15 @@ export class AgentContextLoader {
       agent,
       inputs: graph.inputs,
       queueTimeoutMs: queueTimeoutSeconds * 1000,
+      cassette,
       dependencies: await this.dependencies(input, agent),
     };
   }
 
-  private async graphOf({ tenant, runId, graphId }: NodeInput): Promise<AgentGraph> {
+  private async definitionOf({ tenant, runId, graphId }: NodeInput): Promise<RunDefinition> {
     const cached = this.runs.get(runId);
     if (cached) return cached;
-    const loaded = await loadGraphOfRun(this.pool, { tenant, runId, graphId });
+    const loaded = await loadRunDefinition(this.pool, { tenant, runId, graphId });
     this.runs.set(runId, loaded);
     return loaded;
   }

@@ -6,6 +6,7 @@ import { type BatchActivityDeps, createBatchActivities } from './io/batch-member
 import { createRecordProgress } from './io/record-progress';
 import { createCallAgent, type LlmActivityDeps } from './llm/call-agent';
 import { type CompleteDeps, createComplete } from './llm/complete';
+import { createPlayCall } from './llm/play-call';
 import { createCompleteFromAnswer } from './people/complete-from-answer';
 import { createOpenTask } from './people/open-task';
 import { createCallTool } from './tools/call-tool';
@@ -13,11 +14,14 @@ import { createRunScript } from './tools/run-script';
 import type { ToolActivityDeps } from './tools/tool-activity-deps';
 
 export type IoActivityDeps = ToolActivityDeps;
-export type FastActivityDeps = ToolActivityDeps;
+export type FastActivityDeps = ToolActivityDeps & Pick<LlmActivityDeps, 'gateway'>;
 
 /** The activities of each role, as the worker registers them. */
 export function llmActivities(deps: LlmActivityDeps & CompleteDeps): LlmActivities & CompletionActivities {
-  return { callAgent: createCallAgent(deps), complete: createComplete(deps) };
+  return {
+    callAgent: createCallAgent(deps, new AgentContextLoader(deps.pool, deps.payloads)),
+    complete: createComplete(deps),
+  };
 }
 
 export function ioActivities(deps: IoActivityDeps & BatchActivityDeps): IoActivities & BatchActivities {
@@ -35,5 +39,5 @@ export function ioActivities(deps: IoActivityDeps & BatchActivityDeps): IoActivi
 /** Local activities of the workflows role. */
 export function fastActivities(deps: FastActivityDeps): FastActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
-  return { runScript: createRunScript(deps, contexts, 'fast') };
+  return { runScript: createRunScript(deps, contexts, 'fast'), playCall: createPlayCall(deps, contexts) };
 }

@@ -1,6 +1,6 @@
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { withParameters, type RunParameters } from '../domain/agents/run-parameters';
-import { type NodeOrigin, planOf, type RunPlan, withOrigins } from '../domain/agents/run-plan';
+import { laneOf, type NodeOrigin, type PlanNode, planOf, type RunPlan, withOrigins } from '../domain/agents/run-plan';
 import { AGENT_RUN, AGENT_RUN_KIND, type AgentRunInput } from './agent-run';
 import { taskQueue } from './task-queues';
 import { workflowId } from './workflow-ids';
@@ -42,7 +42,7 @@ const EVENTS_PER_NODE = 6;
 const EVENTS_PER_FAST_NODE = 1;
 
 export function agentRunStart({ graph, parameters, origins = [], ...run }: AgentRunStart): StartSpec {
-  const plan = withOrigins(planOf(withParameters(graph, parameters)), origins);
+  const plan = withOrigins(planOf(withParameters(graph, parameters), parameters.cassette?.mode), origins);
   const input: AgentRunInput = {
     tenant: run.tenant,
     runId: run.runId,
@@ -63,6 +63,7 @@ export function agentRunStart({ graph, parameters, origins = [], ...run }: Agent
   };
 }
 
-function eventsOf({ nodes }: RunPlan): number {
-  return nodes.reduce((sum, { lane }) => sum + (lane === 'fast' ? EVENTS_PER_FAST_NODE : EVENTS_PER_NODE), 0);
+function eventsOf(plan: RunPlan): number {
+  const events = (node: PlanNode) => (laneOf(plan, node) === 'fast' ? EVENTS_PER_FAST_NODE : EVENTS_PER_NODE);
+  return plan.nodes.reduce((sum, node) => sum + events(node), 0);
 }

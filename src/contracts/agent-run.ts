@@ -166,7 +166,13 @@ export interface IoActivities {
 }
 
 /** Executed beside the workflow, without a task of the server's own; results are rows under the node's key. */
-export type FastActivities = Pick<IoActivities, 'runScript'>;
+export interface FastActivities extends Pick<IoActivities, 'runScript'> {
+  /** One call of one agent, answered by the run's cassette. */
+  playCall(input: CallAgentInput): Promise<PlayCallResult>;
+}
+
+/** `miss`: the cassette has no answer; whether that is an error the run's mode says. */
+export type PlayCallResult = CallAgentResult | { outcome: 'miss'; detail: string };
 
 /** `{node}/question`, `{node}/start`, `{node}/{callIndex}/tool/{toolIndex}` */
 export function taskKeyOf(node: string, subject: TaskSubject): string {

@@ -1,6 +1,7 @@
 /** The wire: schemas and types of every request and answer of the REST API. Types may be imported from anywhere. */
 export * from './wire/common.schema';
 export * from './wire/graph.schema';
+export * from './wire/cassette.schema';
 export * from './wire/run.schema';
 export * from './wire/run-details.schema';
 export * from './wire/budget.schema';

@@ -1,4 +1,15 @@
 export type { NodePatch } from '../adapters/postgres/ledger-types';
+export { metricsTo, type CallMetrics, type CallSubject } from './clients/call-metrics';
+export {
+  AnthropicClient,
+  LLMClient,
+  OpenAIClient,
+  type CompletionOptions,
+  type LLMClientOptions,
+  type QueryOptions,
+} from './clients/llm-client';
+export type { LLMResponse, LLMResponseMetadata } from './clients/llm-response';
+export type { WireMessage, WireTool } from './clients/wire-messages';
 export { createCassettePlayer } from './cassette-player';
 export {
   CostTracker,
@@ -10,10 +21,10 @@ export {
 export { createGateway, type GatewayDeps } from './create-gateway';
 export {
   LLMBatcher,
+  type CompletionClient,
   type LLMBatchCallback,
   type LLMBatcherOptions,
   type LLMBatcherStatistics,
-  type LLMClient,
   type PromptMessage,
 } from './llm-batcher';
 export { openGateway, type OpenGatewayOptions } from './open-gateway';

@@ -6,7 +6,8 @@ import { Batching, DEFAULT_BATCH_LIMITS } from './batching';
 /** A message in the form of the client. */
 export type PromptMessage = Record<string, unknown>;
 
-export interface LLMClient<Response> {
+/** Whom a batcher asks. */
+export interface CompletionClient<Response> {
   complete(promptMessages: readonly PromptMessage[], parameters: Record<string, unknown>): Promise<Response>;
 }
 
@@ -55,7 +56,7 @@ export class LLMBatcher<Response> {
   #onIdle: () => void = () => undefined;
 
   constructor(
-    private readonly llmClient: LLMClient<Response>,
+    private readonly llmClient: CompletionClient<Response>,
     { batchSize = 20, batchIntervalMs = 50, maxConcurrentBatches = 5 }: LLMBatcherOptions = {},
   ) {
     for (const [name, value] of Object.entries({ batchSize, batchIntervalMs, maxConcurrentBatches }))

@@ -16,7 +16,7 @@ export function toCallFailure(facts: ProviderFailureFacts): CallFailure {
 
 /** The error of the table that a failed attempt becomes. `modelFailures` counts those of the node so far, this one included. */
 export function toModelError(
-  call: GatewayCall,
+  call: Pick<GatewayCall, 'callKey' | 'request' | 'timeoutMs'>,
   provider: string,
   facts: ProviderFailureFacts,
   modelFailures: number | null,

@@ -1,4 +1,4 @@
-import type { NewRecording } from '../adapters/postgres/cassettes';
+import type { NewRecording } from '../adapters/postgres/recording';
 import { canonicalJson } from '../domain/kernel/canonical-json';
 import type { MicroUsd } from '../domain/kernel/money';
 import { recordingDigest } from '../domain/llm/cassette';

@@ -11,7 +11,8 @@ import type { LlmActivityDeps } from '../activities/llm/call-agent';
 import type { CompleteDeps } from '../activities/llm/complete';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
-import { openGateway } from '../gateway';
+import { createProviders } from '../adapters/llm';
+import { createCassettePlayer, openGateway } from '../gateway';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
 import { startHistoryKeeper } from './loops/history-keeper';
@@ -64,7 +65,10 @@ export async function openDependencies(
     llm: () => present(llm, 'the llm role was not opened'),
     io: () => stores,
     // The relay brings its artifacts to live readers: pushing costs more than the step.
-    fast: () => ({ ...stores, tools: pureTools(), settled: () => undefined }),
+    fast: () => ({
+      ...{ ...stores, tools: pureTools(), settled: () => undefined },
+      gateway: createCassettePlayer({ pool, providers: createProviders(settings.llm), log }),
+    }),
     activate: async () => {
       for (const activate of activators) await activate();
     },

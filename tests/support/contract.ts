@@ -54,7 +54,8 @@ export function contractCheck(document: OpenApiDocument): { middleware: RequestH
     const pointer = ['paths', found.path, method, 'responses', String(status), 'content', media, 'schema'];
     const validate = compiled.get(pointer.join()) ?? schemaAt(pointer);
     compiled.set(pointer.join(), validate);
-    if (!validate(JSON.parse(body)))
+    const isJson = /^application\/(problem\+)?json$/.test(media);
+    if (!validate(isJson ? JSON.parse(body) : body))
       violations.push(`${where}: ${JSON.stringify(validate.errors?.slice(0, 3))} in ${body.slice(0, 500)}`);
   };
   const middleware: RequestHandler = (req, res, next) => {

@@ -153,7 +153,7 @@ async function startRun(
     graphName: graph.name,
     graphId,
     graph,
-    parameters: {},
+    parameters: parameters ?? {},
     taskQueuePrefix: system.prefix,
   });
   (spec.args[0] as AgentRunInput).continueAsNewAfterEvents = continueAsNewAfterEvents;

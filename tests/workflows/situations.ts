@@ -5,6 +5,7 @@ import { acceptBatch } from '../../src/api/services/start-batch';
 import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE } from '../../src/contracts/agent-run';
 import type { RunBatchInput } from '../../src/contracts/run-batch';
 import { runBatchStart } from '../../src/contracts/run-batch-start';
+import type { CassetteMode } from '../../src/domain/llm/cassette';
 import { echoAgent, echoGraph, layeredGraph } from '../support/graphs';
 import { TENANT, type StartedRun, type System, type SystemOptions } from '../support/system';
 import { eventually } from '../support/until';
@@ -126,10 +127,31 @@ export const SITUATIONS: Record<string, Situation> = {
         script('double', 'calculator', { expression: '{{ net.json }} * 2' }, ['net']),
       ]),
     ),
+  'agent-run/cassette-replay': async (system) => {
+    await played(system, 'replay', 'record', twoAgents());
+    return system.startRun(twoAgents(), cassette('replay', 'replay'));
+  },
+  'agent-run/cassette-miss': async (system) => {
+    await played(system, 'miss', 'record', echoGraph([echoAgent('a'), echoAgent('own', { tools: ['http_get'] })]));
+    return system.startRun(twoAgents(), cassette('miss', 'replay'));
+  },
+  'agent-run/cassette-hybrid': async (system) => {
+    await played(system, 'hybrid', 'record', echoGraph([echoAgent('a')]));
+    return system.startRun(twoAgents(), cassette('hybrid', 'hybrid'));
+  },
 
   'run-batch/success': (system) => startBatch(system, 4),
   'run-batch/continue-as-new': (system) => startBatch(system, 10, { continueAsNewAfterEvents: 40 }),
 };
+
+/** One of them takes the ordinary lane: its tool is known to other workers only. */
+const twoAgents = () =>
+  echoGraph([echoAgent('a'), echoAgent('b', { dependencies: ['a'] }), echoAgent('own', { tools: ['http_get'] })]);
+const cassette = (name: string, mode: CassetteMode) => ({ parameters: { cassette: { name, mode } } });
+
+async function played(system: System, name: string, mode: CassetteMode, graph: object): Promise<void> {
+  await (await system.startRun(graph, cassette(name, mode))).result();
+}
 
 async function startSlow(system: System, delayMs = 30_000): Promise<StartedRun> {
   const after = { dependencies: ['slow'] };
@@ -181,7 +203,9 @@ async function startBatch(system: System, total: number, hook: Partial<RunBatchI
   const parameters = { total, maxConcurrentRuns: 3 };
   const runs = Array.from({ length: total }, () => ({ graph: 'member' }));
   const batch = { name: 'batch', maxConcurrentRuns: parameters.maxConcurrentRuns, runs };
-  const { batchId } = await withTransaction(system.pool, (tx) => acceptBatch(tx, TENANT, batch as never));
+  const { batchId } = await withTransaction(system.pool, (tx) =>
+    acceptBatch(tx, TENANT, batch as never, { cassette: 'default', cassetteMode: 'off' }),
+  );
   const spec = runBatchStart({ tenant: TENANT, batchId, name: 'batch', parameters, taskQueuePrefix: system.prefix });
   Object.assign(spec.args[0] as RunBatchInput, hook);
   await startWorkflow(system.temporal.client, spec);

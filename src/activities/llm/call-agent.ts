@@ -15,7 +15,7 @@ import { budgetId, callKeyOf } from '../../domain/kernel/ids';
 import type { ChatAnswer } from '../../domain/llm/chat';
 import type { Gateway, GatewayResult } from '../../gateway';
 import { toApplicationFailure } from '../to-application-failure';
-import { type AgentContext, AgentContextLoader } from '../agent-context';
+import type { AgentContext, AgentContextLoader } from '../agent-context';
 import { buildRequest } from './build-request';
 import { callArtifacts, outputArtifact } from './call-artifacts';
 import { loadConversation } from './conversation';
@@ -24,7 +24,7 @@ import { wantedSignal } from './wanted-signal';
 
 export interface LlmActivityDeps {
   pool: Pool;
-  gateway: Gateway;
+  gateway: Pick<Gateway, 'call'>;
   payloads: PayloadStore;
   tools: ToolRegistry;
   /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
@@ -37,8 +37,10 @@ export interface LlmActivityDeps {
 const MAX_WAIT_MS = 10_000;
 
 /** One call of one agent: from its definition and its dependencies' outputs to a paid, stored, interpreted answer. */
-export function createCallAgent(deps: LlmActivityDeps): (input: CallAgentInput) => Promise<CallAgentResult> {
-  const contexts = new AgentContextLoader(deps.pool, deps.payloads);
+export function createCallAgent(
+  deps: LlmActivityDeps,
+  contexts: AgentContextLoader,
+): (input: CallAgentInput) => Promise<CallAgentResult> {
   return async (input) => {
     try {
       const context = llmContext(await contexts.load(input));
@@ -72,6 +74,7 @@ async function callOnce(
         timeoutMs: agent.timeoutSeconds * 1000,
         queueTimeoutMs: context.queueTimeoutMs,
         maxWaitMs: MAX_WAIT_MS,
+        cassette: context.cassette,
         buildArtifacts: async (answer, facts) => {
           const verdict = interpret(context, answer);
           const built = await callArtifacts(deps.payloads, input, context, request, answer, facts, verdict);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CASSETTE_MODES, CASSETTE_NAME } from '../../domain/llm/cassette';
 
 /**
  * Every setting of every process: one schema with units, descriptions and environment names. `.env.example`, the
@@ -98,6 +99,8 @@ export const settingsSchema = z.strictObject({
       spendPerMinuteMicroUsd: setting(orNone.default(0), 'LONGHAUL_SPEND_PER_MINUTE_MICRO_USD', 'Spend per minute and provider, in micro-USD; 0: no such limit.'),
       concurrentRequests: setting(positive.default(10), 'LONGHAUL_CONCURRENT_REQUESTS', 'Requests under way at once per provider, over all processes.'),
       limits: limitRules.meta({ env: 'LONGHAUL_LIMITS', list: true, description: 'Other limits for some models: a list of rules with `provider` and `model` (patterns with *) and any of the limits above; the first that fits is taken.' } satisfies SettingMeta),
+      cassetteMode: setting(z.enum(['off', ...CASSETTE_MODES]).default('off'), 'LONGHAUL_CASSETTE_MODE', 'How runs use recorded model answers unless their start says otherwise: off, record, replay (a miss is an error) or hybrid.'),
+      cassette: setting(z.string().regex(CASSETTE_NAME).default('default'), 'LONGHAUL_CASSETTE', 'The cassette of runs whose start names none.'),
       leaseMs: setting(positive.default(15_000), 'LONGHAUL_LEASE_MS', 'How long a process owns an attempt without renewing, in ms.'),
       batchSize: setting(positive.default(20), 'LONGHAUL_BATCH_SIZE', 'Calls of one process that reserve and settle together at most; 1 keeps every call for itself.'),
       batchIntervalMs: setting(orNone.default(50), 'LONGHAUL_BATCH_INTERVAL_MS', 'Longest wait of a call for others that are on their way, in ms.'),

@@ -1,14 +1,22 @@
 import type { Pool } from 'pg';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { type RunParameters, withParameters } from '../../domain/agents/run-parameters';
+import type { CassetteUse } from '../../domain/llm/cassette';
 import type { StoredPayload } from '../../domain/artifacts/header';
 import { LonghaulError } from '../../domain/kernel/errors';
 
-/** The graph as this run executes it; it never changes for a run. @throws LonghaulError NotFound when the tenant has no such run of that graph. */
-export async function loadGraphOfRun(
+/** What a run executes; it never changes for a run. */
+export interface RunDefinition {
+  /** With the run's own inputs and limits. */
+  graph: AgentGraph;
+  cassette?: CassetteUse;
+}
+
+/** @throws LonghaulError NotFound when the tenant has no such run of that graph. */
+export async function loadRunDefinition(
   pool: Pool,
   key: { tenant: string; runId: string; graphId: string },
-): Promise<AgentGraph> {
+): Promise<RunDefinition> {
   const { rows } = await pool.query<{ definition: AgentGraph; parameters: RunParameters }>(
     `SELECT g.definition, r.parameters FROM run r JOIN graph g ON g.id = r.graph_id AND g.tenant_id = r.tenant_id
      WHERE r.tenant_id = $1 AND r.id = $2 AND g.id = $3`,
@@ -16,7 +24,8 @@ export async function loadGraphOfRun(
   );
   const row = rows[0];
   if (!row) throw new LonghaulError('NotFound', { what: 'Run', id: key.runId });
-  return withParameters(row.definition, row.parameters);
+  const { definition, parameters } = row;
+  return { graph: withParameters(definition, parameters), cassette: parameters.cassette };
 }
 
 /** Where a node's output lies. */

@@ -17,6 +17,7 @@ export * from './monitor-events';
 export * from './outbox';
 export * from './outbox-pruning';
 export * from './recorded-costs';
+export * from './recording';
 export * from './retried-run';
 export * from './run-events';
 export * from './run-nodes';

@@ -1,7 +1,7 @@
 import type { NewArtifact } from '../../domain/artifacts/header';
 import type { AgentStatus } from '../../domain/agents/run-state';
 import type { MicroUsd } from '../../domain/kernel/money';
-import type { NewRecording } from './cassettes';
+import type { NewRecording } from './recording';
 
 /** One call that asks for room on all its budgets (parents of the named ones are added by themselves). */
 export interface ReserveCall {

@@ -43,7 +43,7 @@ export const batchRoutes: readonly Route[] = [
       const { deps, tenant } = context;
       const { answer, replayed } = await once(context, 'POST /batches', body, async (tx) => ({
         status: 201,
-        answer: await acceptBatch(tx, tenant, body),
+        answer: await acceptBatch(tx, tenant, body, deps.settings.llm),
       }));
       const { batchId, workflowId } = answer;
       const accepted = (await launch(deps, tenant, batchId)) === 'accepted';

@@ -2,6 +2,7 @@ import type { Route } from '../route';
 import { artifactRoutes } from './artifacts';
 import { batchRoutes } from './batches';
 import { budgetRoutes } from './budgets';
+import { cassetteRoutes } from './cassettes';
 import { completionRoutes } from './completions';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...runControlRoutes,
   ...taskRoutes,
   ...artifactRoutes,
+  ...cassetteRoutes,
   ...toolRoutes,
   ...systemRoutes,
   ...budgetRoutes,

@@ -46,7 +46,7 @@ export const runRoutes: readonly Route[] = [
     handle: async ({ body }, context) => {
       const { answer, replayed } = await once(context, 'POST /runs', body, async (tx) => ({
         status: 201,
-        answer: await acceptRun(tx, context.tenant, body),
+        answer: await acceptRun(tx, context.tenant, body, context.deps.settings.llm),
       }));
       return startedReply(context, answer, replayed);
     },

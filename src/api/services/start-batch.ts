@@ -5,6 +5,7 @@ import type { BatchParameters } from '../../contracts/run-batch-start';
 import { workflowId } from '../../contracts/workflow-ids';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { invalidRequest } from '../http/validate';
+import type { CassetteDefaults } from './run-cassette';
 import { acceptRun } from './start-run';
 
 /** A batch that is in the book, with all its runs. */
@@ -24,6 +25,7 @@ export async function acceptBatch(
   tx: Tx,
   tenant: string,
   { name, maxConcurrentRuns, runs }: StartBatch,
+  defaults: CassetteDefaults,
 ): Promise<AcceptedBatch> {
   const batchId = newId();
   const parameters: BatchParameters = { total: runs.length, maxConcurrentRuns };
@@ -32,7 +34,7 @@ export async function acceptBatch(
   const runIds: string[] = [];
   let agents = 0;
   for (const [position, run] of runs.entries()) {
-    const accepted = await acceptRun(tx, tenant, run).catch((error: unknown) => {
+    const accepted = await acceptRun(tx, tenant, run, defaults).catch((error: unknown) => {
       throw placed(error, position);
     });
     agents += accepted.agents;

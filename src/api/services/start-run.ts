@@ -14,6 +14,7 @@ import { usdToMicro } from '../../domain/kernel/money';
 import type { ApiDeps } from '../deps';
 import { invalidRequest } from '../http/validate';
 import { namedGraph } from './graphs';
+import { type CassetteDefaults, cassetteOf } from './run-cassette';
 import { newId } from '../../adapters/postgres/new-id';
 
 /** A run that is in the book; whether Temporal knows it is the next step's matter. */
@@ -32,9 +33,12 @@ export interface AcceptedRun {
 export async function acceptRun(
   tx: Tx,
   tenant: string,
-  { graph: reference, ...parameters }: StartRun,
+  { graph: reference, cassette: asked, ...limits }: StartRun,
+  defaults: CassetteDefaults,
 ): Promise<AcceptedRun> {
   const stored = await namedGraph(tx, tenant, typeof reference === 'string' ? { name: reference } : reference);
+  const cassette = cassetteOf(asked, defaults);
+  const parameters = { ...limits, ...(cassette === undefined ? {} : { cassette }) };
   const graph = withParameters(definitionOf(stored), parameters);
   const missing = missingInputs(graph, readReferences);
   if (missing.length > 0) throw invalidRequest(`Run of graph "${graph.name}"`, missing);

@@ -1,6 +1,7 @@
 import { registerArtifacts } from './artifacts';
 import { registerBatch } from './batch';
 import { registerBudgets } from './budgets';
+import { registerCassettes } from './cassettes';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Registration[] = [
   registerBatch,
   registerTasks,
   registerArtifacts,
+  registerCassettes,
   registerTools,
   registerBudgets,
   registerUsage,

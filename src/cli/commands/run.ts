@@ -1,4 +1,6 @@
-import type { RunStarted, RunView } from '../../contracts/api.schema';
+import { type Command, Option } from 'commander';
+import type { RunCassette, RunStarted, RunView } from '../../contracts/api.schema';
+import { CASSETTE_MODES } from '../../domain/llm/cassette';
 import { EXIT } from '../exit';
 import { readGraph, readInputs, storeGraph } from '../graph-files';
 import type { Console } from '../view/console';
@@ -12,6 +14,8 @@ interface RunOptions extends CommonOptions {
   inputs?: string;
   budget?: number;
   experiment?: string;
+  cassette?: string;
+  cassetteMode?: RunCassette['mode'];
   watch: boolean;
 }
 
@@ -21,11 +25,19 @@ export const registerRun: Registration = (program) => {
     .option('--inputs <file>', 'inputs from a YAML or JSON file; --input wins over it')
     .option('--budget <usd>', 'cost budget of this run in US dollars, instead of the graph’s', usDollars)
     .option('--experiment <name>', 'run under the budget of this experiment; see `longhaul budgets`')
+    .option('--cassette <name>', 'the cassette that --cassette-mode uses, instead of the installation’s')
+    .addOption(
+      new Option('--cassette-mode <mode>', 'how recorded answers are used in this run').choices([
+        'off',
+        ...CASSETTE_MODES,
+      ]),
+    )
     .option('--no-watch', 'start it and return')
     .action(run);
 };
 
-async function run(file: string, options: RunOptions): Promise<void> {
+async function run(file: string, options: RunOptions, command: Command): Promise<void> {
+  const cassette = cassetteOf(options, command);
   const { api, console } = contextOf(options);
   const inputs = { ...readInputs(options.inputs), ...Object.fromEntries(options.input) };
   const graph = await storeGraph(api, readGraph(file), console);
@@ -34,10 +46,18 @@ async function run(file: string, options: RunOptions): Promise<void> {
     inputs,
     costBudgetUsd: options.budget,
     experiment: options.experiment,
+    cassette,
   });
   console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);
   if (!options.watch) return console.answer(started, () => `Follow it: longhaul runs watch ${started.runId}`);
   endWith(await followRun(api, started.runId, console), console);
+}
+
+function cassetteOf({ cassette: name, cassetteMode: mode }: RunOptions, command: Command): RunCassette | undefined {
+  if (mode !== undefined) return { mode, name };
+  if (name === undefined) return undefined;
+  // A name alone could mean to record over it.
+  return command.error('error: --cassette needs --cassette-mode', { exitCode: EXIT.usage });
 }
 
 function endWith(view: RunView, console: Console): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AGENT_STATUSES, RUN_STATUSES } from '../../domain/agents/run-state';
 import { graphFieldsSchema } from '../agent-graph.schema';
+import { runCassetteSchema } from './cassette.schema';
 import { microUsd, name, page, pageQuery, sha256, timestamp, uuid } from './common.schema';
 
 const graphReference = z.union(
@@ -22,6 +23,7 @@ export const startRunSchema = z
     experiment: experimentId
       .optional()
       .meta({ description: 'Under whose budget it runs; see `POST /budgets`. The budget must exist.' }),
+    cassette: runCassetteSchema.optional().meta({ description: 'By default as the installation is set.' }),
   })
   .meta({ id: 'StartRun' });
 

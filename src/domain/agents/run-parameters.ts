@@ -1,3 +1,4 @@
+import type { CassetteUse } from '../llm/cassette';
 import type { AgentGraph } from './agent-graph';
 
 /** What a start may set for its run; stored with the run, so that whoever starts it later starts the same. */
@@ -6,6 +7,8 @@ export interface RunParameters {
   costBudgetUsd?: number;
   maxParallelAgents?: number;
   timeoutSeconds?: number;
+  /** Not a part of the graph: absent, calls are paid and nothing is recorded. */
+  cassette?: CassetteUse;
 }
 
 /** The graph as this run executes it: its inputs over the graph's, its limits in place of the graph's. */

@@ -1,5 +1,6 @@
 import type { Agent, AgentGraph, AgentKind } from './agent-graph';
 import type { PathNode } from './critical-path';
+import type { CassetteMode } from '../llm/cassette';
 import { isPureTool } from '../tools/built-in';
 
 /** A graph's structure without templates: all that the workflow needs, small enough for its history (≤ 512 KiB). */
@@ -10,6 +11,8 @@ export interface RunPlan {
   allowPartialCompletion: boolean;
   /** Earlier runs that this one retries; absent in others. */
   origins?: string[];
+  /** How model calls use recordings; absent: they are paid, whether they are recorded or not. */
+  cassette?: Exclude<CassetteMode, 'record'>;
 }
 
 export interface PlanNode {
@@ -26,8 +29,11 @@ export interface PlanNode {
   approvesStart?: true;
   /** Absent: the agent has no tools. */
   maxToolRounds?: number;
-  /** `fast`: it costs nothing and takes no time worth an activity. Absent: an activity. */
-  lane?: 'fast';
+  /**
+   * `fast`: it costs nothing and takes no time worth an activity. `activity`: where model calls are answered by a
+   * cassette, one whose tools only other workers know. Absent: see `laneOf`.
+   */
+  lane?: 'fast' | 'activity';
   /** Completed in an earlier run whose outputs were copied: it does not run. */
   reused?: true;
   /** Its calls keep the keys of this earlier run, so that what was stored there is used: an index into `origins`. */
@@ -50,18 +56,31 @@ export function pathNodes(nodes: readonly PlanNode[]): PathNode[] {
  */
 export const PLAN_BYTES_MAX = 512 * 1024;
 
+/** `probe`: beside the workflow first, and by an activity when that has no answer. */
+export type Lane = 'fast' | 'probe' | 'activity';
+
+/** A function of mode and kind, both of which are recorded with the run's start. */
+export function laneOf({ cassette }: Pick<RunPlan, 'cassette'>, { kind, lane }: PlanNode): Lane {
+  if (lane !== undefined) return lane;
+  if (kind !== undefined || cassette === undefined) return 'activity';
+  return cassette === 'replay' ? 'fast' : 'probe';
+}
+
 /** The graph must have passed validation: every dependency exists. */
-export function planOf(graph: AgentGraph): RunPlan {
+export function planOf(graph: AgentGraph, mode?: CassetteMode): RunPlan {
+  const cassette = mode === 'record' ? undefined : mode;
   const indexByName = new Map(graph.agents.map((agent, index) => [agent.name, index]));
   return {
     nodes: graph.agents.map((agent) => ({
       name: agent.name,
       dependencies: agent.dependencies.map((name) => indexByName.get(name)!),
       ...unusualParts(agent),
+      ...(cassette !== undefined && hasOwnTools(agent) ? { lane: 'activity' as const } : {}),
     })),
     maxParallelAgents: graph.maxParallelAgents,
     timeoutSeconds: graph.timeoutSeconds,
     allowPartialCompletion: graph.allowPartialCompletion,
+    ...(cassette === undefined ? {} : { cassette }),
   };
 }
 
@@ -108,6 +127,11 @@ function unusualParts(agent: Agent): Partial<PlanNode> {
     ...(agent.kind === 'llm' && agent.tools.length > 0 ? { maxToolRounds: agent.maxToolRounds } : {}),
     ...(agent.kind === 'script' && isPureTool(agent.script.tool) ? { lane: 'fast' } : {}),
   };
+}
+
+/** Requests hold what their tools say of themselves, and only pure ones are known beside the workflow. */
+function hasOwnTools(agent: Agent): boolean {
+  return agent.kind === 'llm' && !agent.tools.every(isPureTool);
 }
 
 /** A script is one tool call, so whoever has to agree to its side effects has to agree to its beginning. */

@@ -49,6 +49,8 @@ export interface ChatRequest {
   tools?: ToolDeclaration[];
   /** The model is told of the tools and may call none; absent: it decides. */
   toolChoice?: 'none';
+  /** Further parameters for the provider, sent as they are; see `extraProblem`. */
+  extra?: Record<string, unknown>;
 }
 
 /** As the provider reported it; all counts in tokens. The cached and cache-writing tokens are parts of `inputTokens`. */

@@ -19,6 +19,7 @@ export function canonicalRequest(provider: string, request: ChatRequest): Record
     ...(request.toolChoice === undefined ? {} : { toolChoice: request.toolChoice }),
     ...(request.stop?.length ? { stop: request.stop } : {}),
     ...(request.strictSchema ? { strictSchema: true } : {}),
+    ...(request.extra === undefined ? {} : { extra: request.extra }),
   };
 }
 

@@ -1,10 +1,13 @@
 import {
   type CallAgentResult,
+  type PlayCallResult,
   type RequestedTool,
   taskKeyOf,
   type TaskDecision,
   type Turn,
 } from '../../contracts/agent-run';
+import type { PlanNode } from '../../domain/agents/run-plan';
+import type { FastLane } from '../fast-lane';
 import type { NodeContext } from './node-context';
 import { COMPLETED, failed, type NodeEnd } from './node-end';
 
@@ -15,11 +18,12 @@ const RE_ASKS_MAX = 1;
  * A conversation with a model: it answers, or asks for tools and is told their results, or is asked again once. Begins
  * at the first call each time; those that were answered before are found stored.
  */
-export async function llmNode(context: NodeContext, index: number): Promise<NodeEnd> {
+export async function llmNode(context: NodeContext, lane: FastLane, index: number): Promise<NodeEnd> {
   const turns: Turn[] = [];
   for (;;) {
     if (turns.length > 0 && context.run.holdsSteps) return { end: 'parked' };
-    const result = await ask(context, index, turns);
+    const result = await ask(context, lane, index, turns);
+    if (result.outcome === 'miss') return failed('cassette_miss', result.detail);
     context.run.spend(result.costMicroUsd);
     if (result.outcome === 'completed') return COMPLETED;
     const next = await nextTurn(context, index, turns, result);
@@ -28,13 +32,26 @@ export async function llmNode(context: NodeContext, index: number): Promise<Node
   }
 }
 
-function ask(context: NodeContext, index: number, turns: readonly Turn[]): Promise<CallAgentResult> {
-  const { name } = context.node(index);
+/** @returns a miss only where nothing but recordings may answer */
+async function ask(
+  context: NodeContext,
+  fastLane: FastLane,
+  index: number,
+  turns: readonly Turn[],
+): Promise<PlayCallResult> {
+  const input = { ...context.inputOf(index), callIndex: turns.length, turns: [...turns] };
+  const lane = context.lane(index);
+  if (lane !== 'activity') {
+    const played = await fastLane.run((fast) => fast.playCall(input));
+    if (played.outcome !== 'miss' || lane === 'fast') return played;
+  }
+  return await context.llm(index, summaryOf(context.node(index), turns)).callAgent(input);
+}
+
+function summaryOf({ name }: PlanNode, turns: readonly Turn[]): string {
   const last = turns.at(-1)?.kind;
   const why = last === undefined ? '' : last === 'tools' ? ` · after tools ${turns.length}` : ' · asked again';
-  return context
-    .llm(index, `${name}${why}`)
-    .callAgent({ ...context.inputOf(index), callIndex: turns.length, turns: [...turns] });
+  return `${name}${why}`;
 }
 
 async function nextTurn(

@@ -10,7 +10,7 @@ import {
 } from '../../contracts/agent-run';
 import { taskQueue } from '../../contracts/task-queues';
 import type { AgentRun } from '../../domain/agents/agent-run';
-import { originRunIdOf, timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
+import { type Lane, laneOf, originRunIdOf, timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
 
 /** The longest wait for limiter or budget inside one activity attempt; a longer one frees the slot (nextRetryDelay). */
 const INNER_WAIT_SECONDS = 10;
@@ -35,6 +35,10 @@ export class NodeContext {
     /** Decisions that came, by task key. */
     readonly decisions: Map<string, TaskDecision>,
   ) {}
+
+  lane(index: number): Lane {
+    return laneOf(this.input.plan, this.node(index));
+  }
 
   node(index: number): PlanNode {
     return this.input.plan.nodes[index]!;

@@ -32,7 +32,7 @@ async function turnOf(context: NodeContext, lane: FastLane, index: number): Prom
     case 'script':
       return await scriptNode(context, lane, index);
     case undefined:
-      return await llmNode(context, index);
+      return await llmNode(context, lane, index);
   }
 }
 

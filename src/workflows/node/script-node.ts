@@ -5,7 +5,7 @@ import { COMPLETED, type NodeEnd } from './node-end';
 /** One tool call. Which lane it takes was decided when the run was planned, so a replay takes the same one. */
 export async function scriptNode(context: NodeContext, lane: FastLane, index: number): Promise<NodeEnd> {
   const input = context.inputOf(index);
-  if (context.node(index).lane === 'fast') await lane.run((fast) => fast.runScript(input));
+  if (context.lane(index) === 'fast') await lane.run((fast) => fast.runScript(input));
   else await context.tools(index, `${input.node} · tool`).runScript(input);
   return COMPLETED;
 }

@@ -12,6 +12,7 @@ const JSON_ONLY = 'Answer with one JSON value and nothing else.';
 export function toWire(request: ChatRequest): MessageCreateParamsStreaming & Sampling {
   const schema = request.responseSchema;
   return {
+    ...request.extra,
     model: parseModelName(request.model).name,
     max_tokens: request.maxTokens,
     system: systemOf(request),

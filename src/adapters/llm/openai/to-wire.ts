@@ -21,6 +21,7 @@ export function toWire(
   dialect: Dialect,
 ): ChatCompletionCreateParamsStreaming {
   return {
+    ...request.extra,
     model: parseModelName(request.model).name,
     messages: request.messages.map(messageToWire),
     [dialect.maxTokensField]: request.maxTokens,

@@ -1,4 +1,4 @@
-import { assert } from '../../domain/kernel/assert';
+import { assert, InvariantError } from '../../domain/kernel/assert';
 import type { ChatMessage, ToolCall, ToolDeclaration } from '../../domain/llm/chat';
 
 /** A message in the form that most programs have: OpenAI's. */
@@ -31,7 +31,9 @@ function chatMessage({ role, content, tool_calls: calls, tool_call_id: id }: Wir
       assert(id !== undefined, `LLMClient: message ${index} is a tool's, but has no tool_call_id`);
       return { role, content: text, toolCallId: id };
     default:
-      throw new TypeError(`LLMClient: message ${index} has role "${role}"; expected system, user, assistant or tool`);
+      throw new InvariantError(
+        `LLMClient: message ${index} has role "${role}"; expected system, user, assistant or tool`,
+      );
   }
 }
 

@@ -7,6 +7,8 @@ const ID = /^(batch|file)_[0-9a-f]{32}$/;
 /** Batches and their files, in a folder beside the book: a provider forgets neither when it is started anew. */
 export class BatchStore {
   readonly #batches = new Map<string, StoredBatch>();
+  /** The last write of each file, until it has ended. */
+  readonly #writing = new Map<string, Promise<void>>();
 
   private constructor(private readonly folder: string) {}
 
@@ -45,8 +47,20 @@ export class BatchStore {
     return readFile(join(this.folder, `${id}.jsonl`), 'utf8').catch(() => null);
   }
 
-  /** Whole or not at all: a server that is killed meanwhile leaves what was there. */
+  /** In turn: names of their own for two writes at once would leave whichever was renamed last, not the newer one. */
   async #write(name: string, text: string): Promise<void> {
+    const before = this.#writing.get(name)?.catch(() => undefined); // told to whoever asked for that one
+    const writing = Promise.resolve(before).then(() => this.#replace(name, text));
+    this.#writing.set(name, writing);
+    try {
+      await writing;
+    } finally {
+      if (this.#writing.get(name) === writing) this.#writing.delete(name);
+    }
+  }
+
+  /** Whole or not at all: a server that is killed meanwhile leaves what was there. */
+  async #replace(name: string, text: string): Promise<void> {
     const path = join(this.folder, name);
     await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
     await rename(`${path}.new`, path);

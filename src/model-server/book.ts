@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Generation } from './chat/generate';
 
 /** What every line carries; `null` where the request did not say. */
 interface LineHead {
@@ -31,6 +32,9 @@ export interface AcceptedLine extends LineHead {
   fault: string | null;
   /** The batch that it was a request of: billed at half the price. */
   batch?: string;
+  /** With idempotency switched on: the key that came with it, and the answer that a repeat of it is given. */
+  idempotencyKey?: string;
+  answer?: Generation;
 }
 
 export interface RejectedLine extends LineHead {

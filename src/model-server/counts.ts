@@ -4,4 +4,6 @@ export interface Counts {
   rejected: number;
   completed: number;
   cut: number;
+  /** Requests answered from the store by their idempotency key: not accepted, and with no line in the book. */
+  repeated: number;
 }

@@ -20,6 +20,7 @@ A scripted provider that speaks the OpenAI and the Anthropic wire format. Answer
   --rpm N          accept at most N requests in any 60 s
   --limit SPEC     ${LIMIT_USAGE}, repeatable; UNIT is requests, tokens, input-tokens or output-tokens
   --retry-after F  how a 429 names the wait: ${WAIT_FORMS.join(', ')} (both)
+  --idempotency    a request with the Idempotency-Key of an accepted one is answered from the store, and not billed (off)
   --keep-responses SECONDS  how long an ended response can be read (86400)
 
 Models:

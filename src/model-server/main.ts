@@ -10,6 +10,7 @@ import type { Counts } from './counts';
 import { FaultSchedule } from './faults/schedule';
 import { helpText } from './help';
 import { Hold } from './hold';
+import { Idempotency } from './idempotency';
 import { parseOptions, type ModelServerOptions } from './options';
 import { RateLimits } from './rate-limit';
 import { RepeatCount } from './repeat-count';
@@ -55,7 +56,7 @@ async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Prom
   faults.set(options.faults);
   const book = await Book.open(options.logFile, bookFailed);
   const hold = new Hold();
-  const counts = { accepted: 0, rejected: 0, completed: 0, cut: 0 };
+  const counts = { accepted: 0, rejected: 0, completed: 0, cut: 0, repeated: 0 };
   const store = new ResponseStore(`${options.logFile}.responses`);
   const batchWork = new BatchRunner(() => parts, bookFailed);
   const parts: ServerParts = {
@@ -64,13 +65,14 @@ async function partsOf(options: ModelServerOptions, stopping: AbortSignal): Prom
     faults,
     hold,
     repeats: new RepeatCount(),
+    idempotency: await Idempotency.open(options.logFile, options.idempotency),
     rateLimits: new RateLimits(options.limits, options.waitForm),
     latency: options.latency,
     batches: await BatchStore.open(`${options.logFile}.batches`),
     batchWork,
     batchMs: options.batchMs,
     counts,
-    responses: await Responses.open({ store, book, hold, counts, stopping, keepMs: options.keepResponsesMs }),
+    responses: await Responses.open({ store, book, hold, stopping, keepMs: options.keepResponsesMs }),
     stopping,
   };
   await batchWork.resume();

@@ -17,6 +17,8 @@ export interface ModelServerOptions {
   faults: FaultRule[];
   limits: LimitRule[];
   waitForm: WaitForm;
+  /** Whether a repeated `Idempotency-Key` is answered from the store. */
+  idempotency: boolean;
   /** How long an ended response of /v1/responses can be read, in ms. */
   keepResponsesMs: number;
 }
@@ -35,6 +37,7 @@ const FLAGS = {
   rpm: { type: 'string' },
   limit: { type: 'string', multiple: true, default: [] as string[] },
   'retry-after': { type: 'string', default: 'both' },
+  idempotency: { type: 'boolean', default: false },
   'keep-responses': { type: 'string', default: '86400' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -53,6 +56,7 @@ export function parseOptions(argv: readonly string[]): ModelServerOptions | null
     faults: values.fault.map(parseFault),
     limits: [...perMinute(values.rpm), ...values.limit.map(parseLimit)],
     waitForm: waitForm(values['retry-after']),
+    idempotency: values.idempotency,
     keepResponsesMs: 1_000 * wholeNumber('keep-responses', values['keep-responses'], 0, 31_536_000),
   };
 }

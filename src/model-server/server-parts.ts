@@ -4,6 +4,7 @@ import type { Book } from './book';
 import type { Counts } from './counts';
 import type { FaultSchedule } from './faults/schedule';
 import type { Hold } from './hold';
+import type { Idempotency } from './idempotency';
 import type { LatencyProfile } from './latency';
 import type { RateLimits } from './rate-limit';
 import type { RepeatCount } from './repeat-count';
@@ -16,6 +17,7 @@ export interface ServerParts {
   faults: FaultSchedule;
   hold: Hold;
   repeats: RepeatCount;
+  idempotency: Idempotency;
   rateLimits: RateLimits;
   /** Replaced through the control endpoint. */
   latency: LatencyProfile;

@@ -24,6 +24,7 @@ export interface ModelServerOptions {
   /** How long a batch takes, in ms. */
   batchMs?: number;
   keepResponsesSeconds?: number;
+  idempotency?: boolean;
   host?: string;
   /** 0 takes a free one; a fixed one lets a test stop the server and start it again under the same address. */
   port?: number;
@@ -36,10 +37,12 @@ export interface ModelServerState {
   rejected: number;
   completed: number;
   cut: number;
+  repeated: number;
   inFlight: number;
   holding: boolean;
   held: number;
   latency: string;
+  idempotency: boolean;
   faults: Array<{ spec: string; matched: number; fired: number }>;
 }
 
@@ -59,6 +62,7 @@ export interface ModelServer {
   setFaults(...specs: string[]): Promise<ModelServerState>;
   setLatency(spec: string): Promise<ModelServerState>;
   setBatchMs(batchMs: number): Promise<ModelServerState>;
+  setIdempotency(on: boolean): Promise<ModelServerState>;
   /** From now on accepted answers are held open. */
   hold(): Promise<ModelServerState>;
   /** Lets the `count` oldest go; without a count all, and holds no more. */
@@ -92,6 +96,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     setFaults: (...faults) => call('/control/faults', { faults }),
     setLatency: (latency) => call('/control/latency', { latency }),
     setBatchMs: (batchMs) => call('/control/batches', { batchMs }),
+    setIdempotency: (on) => call('/control/idempotency', { on }),
     hold: () => call('/control/hold', {}),
     release: (count) => call('/control/release', { count }),
     stop: async (signal = 'SIGTERM') => {
@@ -115,6 +120,7 @@ function flagsOf(
     retryAfter,
     batchMs,
     keepResponsesSeconds,
+    idempotency = false,
   }: ModelServerOptions,
   logFile: string,
 ): string[] {
@@ -131,7 +137,8 @@ function flagsOf(
     ...limits.map((spec): [string, string] => ['--limit', spec]),
     ...faults.map((spec): [string, string] => ['--fault', spec]),
   ];
-  return given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+  const withValue = given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+  return idempotency ? [...withValue, '--idempotency'] : withValue;
 }
 
 async function ready(child: ChildProcess): Promise<{ url: string }> {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { lineHead, type AcceptedLine } from '../book';
 import { ApiError } from '../http/api-error';
+import { goneSignal } from '../http/gone-signal';
+import type { FirstAnswer } from '../idempotency';
 import { LATENCY_MS_MAX } from '../latency';
 import { SeededRandom } from '../seeded-random';
 import type { ServerParts } from '../server-parts';
@@ -22,10 +24,26 @@ export async function accept(
   const arrival = arrivalOf(incoming, requestId);
   const admitted = await admitOrReject(incoming, response, arrival, parts, wire);
   if (admitted === null) return null;
+  if (admitted.repeats !== null) return repeated(response, arrival, admitted, admitted.repeats, parts);
   const latencyMs = latencyOf(admitted, parts);
   parts.counts.accepted++;
   await parts.book.write(acceptedLine(arrival, admitted, latencyMs));
+  if (admitted.idempotencyKey !== null) parts.idempotency.booked(admitted.idempotencyKey, response);
   return { ...admitted, arrival, latencyMs };
+}
+
+/** Under the first one's name and with its answer, at once; it waits while the first one is under way. */
+async function repeated(
+  response: ServerResponse,
+  arrival: Arrival,
+  admitted: Admitted,
+  { key, requestId, arrivedAt }: FirstAnswer,
+  parts: ServerParts,
+): Promise<Accepted> {
+  parts.counts.repeated++;
+  await parts.idempotency.wait(key, goneSignal(response));
+  const headers = { ...admitted.headers, 'idempotent-replayed': 'true' };
+  return { ...admitted, headers, arrival: { ...arrival, requestId, arrivedAt }, latencyMs: 0 };
 }
 
 async function admitOrReject(
@@ -67,7 +85,11 @@ function latencyOf({ request, generation }: Admitted, parts: ServerParts): numbe
   return Math.min(LATENCY_MS_MAX, drawnMs + generation.delayMs);
 }
 
-function acceptedLine(arrival: Arrival, { request, generation }: Admitted, latencyMs: number): AcceptedLine {
+function acceptedLine(
+  arrival: Arrival,
+  { request, generation, idempotencyKey }: Admitted,
+  latencyMs: number,
+): AcceptedLine {
   const answer = [
     generation.content,
     generation.refusal,
@@ -83,5 +105,6 @@ function acceptedLine(arrival: Arrival, { request, generation }: Admitted, laten
     stream: request.stream,
     latencyMs,
     fault: arrival.fault?.kind ?? null,
+    ...(idempotencyKey === null ? {} : { idempotencyKey, answer: generation }),
   };
 }

@@ -3,11 +3,13 @@ import { applyContentFault } from '../faults/content-faults';
 import { phaseOf, requireStrikable } from '../faults/catalogue';
 import { readJson } from '../http/read-body';
 import { modelById } from '../models';
+import type { ScriptedModel } from '../models/scripted-model';
 import type { ServerParts } from '../server-parts';
 import type { Wire } from '../wire';
 import type { Admitted, Arrival } from './arrival';
 import { attemptKeyFromHeader, callerOf } from './caller';
-import { generate } from './generate';
+import { generate, type Generation } from './generate';
+import type { ChatRequest } from './request';
 
 export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival {
   const attemptKey = attemptKeyFromHeader(incoming.headers);
@@ -16,7 +18,8 @@ export function arrivalOf(incoming: IncomingMessage, requestId: string): Arrival
 
 /**
  * Reads the request and decides: accepted with its answer, `null` when a fault makes it get lost, or an ApiError.
- * The limiter comes last, so that it counts accepted requests only. Fills in `arrival` as it learns.
+ * The limiter comes last, so that it counts accepted requests only; one that repeats another by its idempotency key is not
+ * accepted again. Fills in `arrival` as it learns.
  */
 export async function admit(
   incoming: IncomingMessage,
@@ -32,10 +35,26 @@ export async function admit(
   if (arrival.fault !== null) requireStrikable(arrival.fault.kind, wire.name, request.stream);
   strike(arrival, request.model, wire);
   if (arrival.fault !== null && phaseOf(arrival.fault.kind) === 'lost') return null;
-  const generation = applyContentFault(generate(model, request, parts.seed), arrival.fault, request.maxTokens);
-  const nowMs = arrival.arrivedAt.getTime();
-  parts.rateLimits.admit(request.model, generation, nowMs);
-  return { request, generation, headers: wire.limitHeaders(parts.rateLimits.states(request.model), nowMs) };
+  const idempotencyKey = parts.idempotency.keyOf(incoming.headers);
+  const repeats =
+    idempotencyKey === null ? null : parts.idempotency.find(idempotencyKey, request.sha256, arrival.arrivedAt);
+  const generation = repeats?.generation ?? admitNew(model, request, idempotencyKey, arrival, parts);
+  const states = parts.rateLimits.states(request.model);
+  const headers = wire.limitHeaders(states, arrival.arrivedAt.getTime());
+  return { request, generation, idempotencyKey, repeats, headers };
+}
+
+function admitNew(
+  model: ScriptedModel,
+  request: ChatRequest,
+  key: string | null,
+  { fault, arrivedAt, requestId }: Arrival,
+  parts: ServerParts,
+): Generation {
+  const generation = applyContentFault(generate(model, request, parts.seed), fault, request.maxTokens);
+  parts.rateLimits.admit(request.model, generation, arrivedAt.getTime());
+  if (key !== null) parts.idempotency.claim({ key, requestId, arrivedAt, requestSha256: request.sha256, generation });
+  return generation;
 }
 
 function strike({ fault, arrivedAt }: Arrival, model: string, wire: Wire): void {

@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/spec';
+import type { FirstAnswer } from '../idempotency';
 import type { Generation } from './generate';
 import type { ChatRequest } from './request';
 
@@ -16,6 +17,10 @@ export interface Arrival {
 export interface Admitted {
   request: ChatRequest;
   generation: Generation;
+  /** What it is to be known by if it comes again. */
+  idempotencyKey: string | null;
+  /** The one that it repeats: that one is billed, and this one is not. */
+  repeats: FirstAnswer | null;
   /** Rate-limit headers of the answer. */
   headers: Record<string, string>;
 }

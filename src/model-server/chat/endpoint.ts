@@ -7,7 +7,7 @@ import { goneSignal } from '../http/gone-signal';
 import type { ServerParts } from '../server-parts';
 import type { Wire } from '../wire';
 import { accept } from './accept';
-import type { Arrival } from './arrival';
+import type { Accepted } from './arrival';
 
 /**
  * The life of one model call on any wire: read, decide (fault, limit), make the whole answer, write the billing line to
@@ -24,18 +24,19 @@ export async function answerCall(
   if (accepted === null) return;
   const { arrival, request } = accepted;
   const plan = applyWireFault(wire.plan(accepted), arrival.fault, request.stream, wire.spoilt);
-  await deliver(response, arrival, plan, parts);
+  await deliver(response, accepted, plan, parts);
 }
 
 async function deliver(
   response: ServerResponse,
-  arrival: Arrival,
+  { arrival, repeats }: Accepted,
   plan: DeliveryPlan,
   parts: ServerParts,
 ): Promise<void> {
   const gone = goneSignal(response);
   await parts.hold.pass(gone);
   const { kind, bytesSent } = await playPlan(response, plan, { gone, stopping: parts.stopping });
+  if (repeats !== null) return; // the book has the end of the answer that was accepted
   parts.counts[kind]++;
   parts.book.note({ kind, ...lineHead(arrival, new Date()), bytesSent });
 }

@@ -24,6 +24,9 @@ const ACTIONS: Record<string, Action> = {
   '/control/batches': (parts, body) => {
     parts.batchMs = batchMsOf(body['batchMs']);
   },
+  '/control/idempotency': (parts, body) => {
+    parts.idempotency.isOn = switchOf(body['on']);
+  },
   '/control/hold': (parts) => parts.hold.start(),
   '/control/release': (parts, body) => parts.hold.release(countOf(body['count'])),
 };
@@ -52,9 +55,16 @@ async function act(incoming: IncomingMessage, path: string, parts: ServerParts):
   action(parts, body);
 }
 
-function stateOf({ counts, faults, hold, latency }: ServerParts): object {
+function stateOf({ counts, faults, hold, latency, idempotency }: ServerParts): object {
   const inFlight = counts.accepted - counts.completed - counts.cut;
-  return { ...counts, inFlight, ...hold.state, latency: latency.spec, faults: faults.counts };
+  return {
+    ...counts,
+    inFlight,
+    ...hold.state,
+    latency: latency.spec,
+    idempotency: idempotency.isOn,
+    faults: faults.counts,
+  };
 }
 
 async function sendBook(response: ServerResponse, { book }: ServerParts): Promise<void> {
@@ -92,6 +102,11 @@ function batchMsOf(value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= BATCH_MS_MAX)
     return value as number;
   throw badRequest(`Expected a time from 0 to ${BATCH_MS_MAX} ms.`, 'batchMs');
+}
+
+function switchOf(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw badRequest('Expected true or false.', 'on');
+  return value;
 }
 
 function countOf(value: unknown): number | undefined {

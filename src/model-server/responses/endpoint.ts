@@ -53,8 +53,12 @@ async function create(
   };
   const accepted = await accept(incoming, response, requestId, parts, { ...openAiWire, parse });
   if (accepted === null) return;
-  const work = await parts.responses.begin(recordOf(request!, accepted));
-  const headers = { ...accepted.headers, 'x-request-id': requestId };
+  const record = recordOf(request!, accepted);
+  const known = accepted.repeats === null ? undefined : await parts.responses.find(record.id);
+  // Made again if it was not kept: that was counted and billed already.
+  const counts = accepted.repeats === null ? parts.counts : { completed: 0, cut: 0 };
+  const work = known ?? (await parts.responses.begin(record, counts));
+  const headers = { ...accepted.headers, 'x-request-id': accepted.arrival.requestId };
   const { stream } = accepted.request;
   if (!stream && !work.record.background) await work.ended;
   const plan = stream ? responseStream(work, -1, headers) : wholePlan(work, headers);

@@ -9,7 +9,6 @@ export interface ResponsesDeps {
   store: ResponseStore;
   book: Book;
   hold: Hold;
-  counts: Counts;
   stopping: AbortSignal;
   /** How long an ended response can be read, in ms. */
   keepMs: number;
@@ -31,9 +30,9 @@ export class Responses {
   }
 
   /** Resolves when the response is stored, and so outlives this process. */
-  async begin(record: ResponseRecord): Promise<Work> {
+  async begin(record: ResponseRecord, counts: Pick<Counts, 'completed' | 'cut'>): Promise<Work> {
     if (record.store) await this.deps.store.write(record);
-    return this.#work(record, this.deps.counts);
+    return this.#work(record, counts);
   }
 
   /** Undefined when there never was one, it was not stored, or its time is over. */

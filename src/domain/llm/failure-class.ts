@@ -97,7 +97,8 @@ function classOf(
   if (facts.headers['x-should-retry'] === 'false') return 'permanent';
   if (facts.status === 402) return 'spend-cap';
   if (facts.status === 429) return isTooLarge(error) ? 'permanent' : 'retryable';
-  if (PERMANENT_STATUS.has(facts.status)) return 'permanent';
+  // 3xx: redirects are not followed; the address of the provider is wrong, and stays wrong
+  if (PERMANENT_STATUS.has(facts.status) || (facts.status >= 300 && facts.status < 400)) return 'permanent';
   if (facts.status === 408 || facts.status === 409 || facts.status === 425 || facts.status >= 500) return 'retryable';
   if (facts.status === 200 && error) return eventClass(error);
   return facts.transportCode ? 'retryable' : 'unknown';

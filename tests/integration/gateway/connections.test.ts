@@ -10,16 +10,13 @@ const ANSWER = [
 
 let server: Server;
 let connections = 0;
-/** What a provider does after the terminator of its stream. */
-let finish: (response: ServerResponse) => void;
+/** What the provider does once it has the request. */
+let respond: (response: ServerResponse) => void;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume().on('end', () => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const chunk of ANSWER) response.write(`data: ${JSON.stringify({ id: 'c', model: 'm', ...chunk })}\n\n`);
-      response.write('data: [DONE]\n\n');
-      finish(response);
+      respond(response);
     });
   });
   server.on('connection', () => (connections += 1));
@@ -33,11 +30,24 @@ afterAll(async () => {
 /** One call. Resolves with its answer when the server is rid of its response, too. */
 async function call(ending: (response: ServerResponse) => void): Promise<string> {
   const over = new Promise<void>((resolve) => {
-    finish = (response) => {
+    respond = (response) => {
       response.once('close', resolve);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const chunk of ANSWER) response.write(line(chunk));
+      response.write('data: [DONE]\n\n');
       ending(response);
     };
   });
+  const content = await ask();
+  await over;
+  return content;
+}
+
+function line(chunk: object): string {
+  return `data: ${JSON.stringify({ id: 'c', model: 'm', ...chunk })}\n\n`;
+}
+
+async function ask(): Promise<string> {
   const { port } = server.address() as AddressInfo;
   const provider = new OpenAiProvider({
     name: 'ending',
@@ -51,7 +61,6 @@ async function call(ending: (response: ServerResponse) => void): Promise<string>
     deadlines: { headersMs: 5000, idleMs: 5000, totalMs: 10_000 },
     signal: new AbortController().signal,
   });
-  await over;
   return answer.content;
 }
 
@@ -65,4 +74,35 @@ test('a connection is used again, also when the body ends a little after its ter
 
 test('an answer does not wait for a body that never ends, and its connection is given up', async () => {
   expect(await call(() => undefined)).toBe('done');
+});
+
+test('an end mark that an answer speaks of ends nothing, wherever the network cuts it', async () => {
+  const said = 'The stream ends with data: [DONE], as OpenAI does it.';
+  respond = async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const whole = line({ choices: [{ index: 0, delta: { content: said }, finish_reason: 'stop' }] });
+    const before = whole.indexOf('data: [DONE]');
+    // 32 characters before the end of the piece: what is kept of it begins with the mark
+    const cut = before + 32;
+    response.write(whole.slice(0, cut));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    response.write(whole.slice(cut) + line(ANSWER[1]!));
+    response.end('data: [DONE]\n\n');
+  };
+  expect(await ask()).toBe(said);
+});
+
+test('a redirect is not followed: prompt and key stay with the provider they are for', async () => {
+  let asked = 0;
+  const elsewhere = createServer((request, response) => {
+    asked += 1;
+    request.resume();
+    response.end();
+  });
+  await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+  const { port } = elsewhere.address() as AddressInfo;
+  respond = (response) => response.writeHead(307, { location: `http://127.0.0.1:${port}/v1/chat/completions` }).end();
+  await expect(ask()).rejects.toMatchObject({ facts: { class: 'permanent', status: 307, maybeBilled: false } });
+  expect(asked).toBe(0);
+  await new Promise((closed) => elsewhere.close(closed));
 });

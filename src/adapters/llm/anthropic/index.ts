@@ -7,7 +7,7 @@ import { readError } from './failure';
 import { readStream } from './read-stream';
 import { toWire } from './to-wire';
 
-const TERMINATOR = /(^|\n)event: ?message_stop/;
+const TERMINATOR = /\nevent: ?message_stop/;
 
 export interface AnthropicOptions {
   /** Shown in errors, limits and the ledger. */
@@ -39,13 +39,11 @@ export class AnthropicProvider implements Provider {
     const { apiKey, maxResponseBytes } = this.options;
     const wire = { secrets: [apiKey], terminator: TERMINATOR, readError, maxResponseBytes };
     return guardedAttempt(call, wire, async ({ fetch, signal, timeoutMs, accepted, progressed }) => {
-      const stream = await this.#client
-        .withOptions({ fetch })
-        .messages.create(toWire(call.request), {
-          headers: attemptHeaders(call.attemptKey),
-          signal,
-          timeout: timeoutMs,
-        });
+      const stream = await this.#client.withOptions({ fetch }).messages.create(toWire(call.request), {
+        headers: attemptHeaders(call.attemptKey),
+        signal,
+        timeout: timeoutMs,
+      });
       accepted();
       return readStream(stream, progressed);
     });

@@ -19,7 +19,9 @@ export function toWire(request: ChatRequest): MessageCreateParamsStreaming & Sam
     messages: messagesToWire(request.messages),
     temperature: request.temperature,
     top_p: request.topP,
+    stop_sequences: request.stop,
     tools: toolsToWire(request),
+    tool_choice: request.tools?.length && request.toolChoice === 'none' ? { type: 'none' } : undefined,
     output_config: schema ? { format: { type: 'json_schema', schema } } : undefined,
     stream: true,
   };

@@ -7,7 +7,7 @@ import { readError } from './failure';
 import { readStream } from './read-stream';
 import { toWire, type Dialect } from './to-wire';
 
-const TERMINATOR = /(^|\n)data: ?\[DONE\]/;
+const TERMINATOR = /\ndata: ?\[DONE\]/;
 
 export interface OpenAiOptions {
   /** Shown in errors, limits and the ledger. */

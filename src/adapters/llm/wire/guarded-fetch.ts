@@ -27,7 +27,8 @@ export class BodyTooLarge extends Error {
  */
 export function guardedFetch(maxBytes: number, terminator: RegExp, seen: GuardedResponse): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
+    // A redirect would carry the prompt, and a key that is no Authorization header, to whatever host it names.
+    const response = await fetch(input, { ...init, redirect: 'manual' });
     seen.status = response.status;
     seen.headers = Object.fromEntries(response.headers);
     if (!response.body) return response;
@@ -48,7 +49,8 @@ function guard(
   seen: GuardedResponse,
 ): ReadableStream<Uint8Array> {
   let bytes = 0;
-  let tail = '';
+  // The body begins a line; what is kept of it later may begin anywhere, so a terminator has its line feed before it.
+  let tail = '\n';
   return new ReadableStream({
     async pull(controller) {
       const { done, value: chunk } = await body.read();

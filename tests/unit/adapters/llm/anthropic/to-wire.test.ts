@@ -21,6 +21,14 @@ test('settings are passed on under their names; what is absent stays absent', ()
   });
 });
 
+test('where to stop, and that no tool may be called, are passed on', () => {
+  const tools = [{ name: 'weather', description: 'Now.', parameters: { type: 'object' } }];
+  expect(request([user], { stop: ['END'], tools, toolChoice: 'none' })).toMatchObject({
+    ...{ stop_sequences: ['END'], tool_choice: { type: 'none' } },
+  });
+  expect(request([user], { toolChoice: 'none' }).tool_choice).toBeUndefined();
+});
+
 test('the results of all tools of one answer stand in one message', () => {
   const wire = request([
     user,

@@ -26,7 +26,7 @@ export async function callArtifacts(
   const callOf = (stored: NewArtifact): NewArtifact => ({
     ...stored,
     parentRefs: dependencyRefs,
-    tags: ['call'],
+    tags: verdict.ok === true && verdict.repaired ? ['call', 'json-repaired'] : ['call'],
     model: answer.model,
     costMicroUsd: facts.costMicroUsd,
     inputTokens: facts.usage.inputTokens,
@@ -38,6 +38,7 @@ export async function callArtifacts(
       callIndex: input.callIndex,
       requestHash: facts.requestHash,
       finishReason: answer.finishReason,
+      ...(answer.fallbackFrom ? { fallbackFrom: answer.fallbackFrom.model } : {}),
     },
   });
   if (verdict.ok !== true) {

@@ -1,7 +1,8 @@
-import type { ChatAnswer, FinishReason, ToolCall } from '../llm/chat';
+import type { ChatAnswer, FallbackFrom, FinishReason, ToolCall } from '../llm/chat';
 import type { Problem } from '../kernel/errors';
 import { jsonBoundsFindings } from '../kernel/json-bounds';
 import { TOOL_CALLS_PER_ANSWER_MAX } from '../tools/tool';
+import { repairJson } from '../llm/repair-json';
 import type { LlmAgent } from './agent-graph';
 
 /** What an agent hands to those who depend on it; the payload of its output artifact. */
@@ -11,10 +12,13 @@ export interface AgentOutput {
   toolCalls: ToolCall[];
   finishReason: FinishReason;
   model: string;
+  /** Which model was asked for, when another one answered, and why. */
+  fallbackFrom?: FallbackFrom;
 }
 
 export type Interpretation =
-  | { ok: true; output: AgentOutput }
+  /** `repaired`: its JSON had to be mended first. */
+  | { ok: true; output: AgentOutput; repaired?: boolean }
   /** The model wants tools first; how many of them are executed (from the front). */
   | { ok: 'tools'; count: number }
   | { ok: false; detail: string; askAgain: boolean };
@@ -38,36 +42,33 @@ export function interpretAnswer(
   { llmConfig: config, tools }: Pick<LlmAgent, 'llmConfig' | 'tools'>,
   check?: SchemaCheck,
 ): Interpretation {
-  const { content, toolCalls, finishReason, model } = answer;
+  const { content, toolCalls, finishReason, model, fallbackFrom } = answer;
   if (toolCalls.length > 0 && tools.length > 0)
     return { ok: 'tools', count: Math.min(toolCalls.length, TOOL_CALLS_PER_ANSWER_MAX) };
   if (finishReason === 'refusal' || finishReason === 'content_filter') {
     return { ok: false, askAgain: false, detail: `The model declined to answer (${finishReason}).` };
   }
-  const output: AgentOutput = { content, toolCalls, finishReason, model };
+  if (finishReason === 'pause') {
+    return { ok: false, askAgain: true, detail: 'The model paused its turn before it had answered.' };
+  }
+  if (content.trim() === '') return { ok: false, askAgain: true, detail: 'The answer is empty.' };
+  const output: AgentOutput = { content, toolCalls, finishReason, model, ...(fallbackFrom ? { fallbackFrom } : {}) };
   if (config.responseFormat !== 'json' && config.responseSchema === undefined) return { ok: true, output };
-  const json = parseJsonAnswer(content);
-  if (json === undefined) return { ok: false, askAgain: true, detail: notJson(content, finishReason) };
+  const { json, repaired } = parseJsonAnswer(content);
+  if (json === undefined)
+    return { ok: false, askAgain: finishReason !== 'context_window', detail: notJson(content, finishReason) };
   const { usable, problems } = jsonBoundsFindings(json, ANSWER_BOUNDS);
   if (!usable) return { ok: false, askAgain: true, detail: unusable(problems.at(-1)!) };
   const wrong = check?.(json);
   return wrong === undefined
-    ? { ok: true, output: { ...output, json } }
+    ? { ok: true, output: { ...output, json }, ...(repaired ? { repaired } : {}) }
     : { ok: false, askAgain: true, detail: `The JSON does not match the schema: ${wrong}` };
 }
 
-/**
- * One local repair, free of charge: models put JSON between code fences or sentences. What lies between the first
- * opening and the last closing bracket is tried when the whole is not JSON.
- */
-export function parseJsonAnswer(content: string): unknown {
-  return tryParse(content) ?? tryParse(bracketed(content));
-}
-
-/** By search from both ends: an expression with `*` in the middle took minutes over an answer of 100,000 open brackets. */
-function bracketed(content: string): string {
-  const first = content.search(/[[{]/);
-  return first < 0 ? '' : content.slice(first, Math.max(content.lastIndexOf(']'), content.lastIndexOf('}')) + 1);
+/** What an answer says in JSON; where it is only almost JSON, after one local repair, which costs no call. */
+export function parseJsonAnswer(content: string): { json: unknown; repaired: boolean } {
+  const json = tryParse(content);
+  return json === undefined ? { json: tryParse(repairJson(content)), repaired: true } : { json, repaired: false };
 }
 
 function tryParse(text: string): unknown {
@@ -84,5 +85,7 @@ function unusable({ path, message }: Problem): string {
 
 function notJson(content: string, finishReason: FinishReason): string {
   if (finishReason === 'length') return 'The answer was cut at maxTokens before its JSON ended. Raise maxTokens.';
+  if (finishReason === 'context_window')
+    return "The answer was cut before its JSON ended, because the model's context window is full. Shorten the prompt.";
   return `Expected JSON, got ${content.length} characters that are none.`;
 }

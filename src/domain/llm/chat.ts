@@ -92,4 +92,12 @@ export interface ChatAnswer {
   /** The model that answered, from the response; may be more specific than the one asked for. */
   model: string;
   providerRequestId?: string;
+  /** Which model was asked for, when another one answered. */
+  fallbackFrom?: FallbackFrom;
+}
+
+/** The model that should have answered, and why it did not. */
+export interface FallbackFrom {
+  model: string;
+  reason: string;
 }

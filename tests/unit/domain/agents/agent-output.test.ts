@@ -15,12 +15,39 @@ test.each([
   ['no json at all', undefined],
   ['open { but never closed', undefined],
   [']}{[', undefined],
-])('%j is read as %j', (content, expected) => expect(parseJsonAnswer(content)).toEqual(expected));
+])('%j is read as %j', (content, expected) => expect(parseJsonAnswer(content).json).toEqual(expected));
+
+test('a repair is told, and its result has to pass the schema like any other', () => {
+  const sloppy = 'Sure!\n```json\n{"a": [1, 2,],\n}\n```';
+  expect(interpretAnswer(answer(sloppy), JSON_MODE)).toMatchObject({
+    ok: true,
+    repaired: true,
+    output: { json: { a: [1, 2] } },
+  });
+  expect(interpretAnswer(answer('{"a":1}'), JSON_MODE)).not.toHaveProperty('repaired');
+  expect(interpretAnswer(answer(sloppy), JSON_MODE, () => 'a is no text')).toMatchObject({ ok: false, askAgain: true });
+});
+
+test.each([
+  ['', 'stop', { askAgain: true, detail: 'The answer is empty.' }],
+  [' \n', 'length', { askAgain: true }],
+  ['Wait', 'pause', { askAgain: true }],
+  ['No.', 'refusal', { askAgain: false }],
+  ['{"a":', 'context_window', { askAgain: false, detail: expect.stringContaining('context window') as string }],
+  ['{"a":', 'length', { askAgain: true, detail: expect.stringContaining('Raise maxTokens') as string }],
+] as const)('%j that ended with %s is no answer', (content, finishReason, expected) => {
+  expect(interpretAnswer(answer(content, finishReason), JSON_MODE)).toMatchObject({ ok: false, ...expected });
+});
+
+test('the output says which model should have answered', () => {
+  const fallbackFrom = { model: 'm', reason: 'spend cap' };
+  expect(interpretAnswer({ ...answer('{}'), fallbackFrom }, JSON_MODE)).toMatchObject({ output: { fallbackFrom } });
+});
 
 test('a model that repeats a bracket for ever does not stop the process', () => {
   const begun = performance.now();
-  expect(parseJsonAnswer(`${'['.repeat(1_000_000)}x`)).toBeUndefined();
-  expect(parseJsonAnswer(`x${'[}'.repeat(500_000)}x`)).toBeUndefined();
+  expect(parseJsonAnswer(`${'['.repeat(1_000_000)}x`).json).toBeUndefined();
+  expect(parseJsonAnswer(`x${'[}'.repeat(500_000)}x`).json).toBeUndefined();
   expect(performance.now() - begun).toBeLessThan(2_000);
 });
 

@@ -249,6 +249,19 @@ END $$;
 
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
 
+-- The open breakers of the workers, for people: each process has its own, and nothing is decided by these rows.
+CREATE TABLE breaker (
+  provider   text NOT NULL,
+  model      text NOT NULL,
+  owner      text NOT NULL,  -- the process
+  kind       text NOT NULL CHECK (kind IN ('refused', 'down')),
+  failures   integer NOT NULL,
+  detail     text NOT NULL,
+  opened_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seen_at    timestamptz NOT NULL DEFAULT clock_timestamp(),  -- the last failure
+  PRIMARY KEY (provider, model, owner)
+);
+
 -- ── completions by the API ────────────────────────────────────────────────────────────────────────────────────────
 
 -- One row per call that a client of the API asked for, under its Idempotency-Key where it sent one. What it asked is the
@@ -285,6 +298,7 @@ DROP FUNCTION ensure_key_budget;
 DROP TABLE completion;
 
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
+DROP TABLE breaker;
 
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 DROP FUNCTION play_recording, record_answers;

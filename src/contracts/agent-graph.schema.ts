@@ -7,6 +7,7 @@ import { aliasesOf, type Aliases } from './field-aliases';
 export const FIELD_LIMITS = {
   descriptionCharsMax: 4_096,
   modelCharsMax: 256,
+  fallbackModelsMax: 5,
   systemCharsMax: 64 * 1024,
   maxTokensMax: 1_000_000,
   maxRetriesMax: 50,
@@ -20,6 +21,7 @@ export const FIELD_LIMITS = {
   toolRoundsMax: 64,
 } as const;
 
+const modelName = z.string().min(1).max(FIELD_LIMITS.modelCharsMax);
 const seconds = (max: number, about: string) => z.number().positive().max(max).describe(about);
 const usd = (about: string) => z.number().min(FIELD_LIMITS.usdMin).max(FIELD_LIMITS.usdMax).describe(about);
 const description = z.string().max(FIELD_LIMITS.descriptionCharsMax).default('').describe('For people.');
@@ -62,11 +64,14 @@ export const retryPolicySchema = z
 
 export const llmConfigSchema = z
   .strictObject({
-    model: z
-      .string()
-      .min(1)
-      .max(FIELD_LIMITS.modelCharsMax)
-      .describe('Model name as the provider knows it; `scripted-*` is the local scripted model server.'),
+    model: modelName.describe(
+      'Model name as the provider knows it; `scripted-*` is the local scripted model server, `claude-*` Anthropic.',
+    ),
+    fallbackModels: z
+      .array(modelName)
+      .max(FIELD_LIMITS.fallbackModelsMax)
+      .optional()
+      .describe('Models that are asked, in this order, when the model is refused, paused, or out of retries.'),
     temperature: z
       .number()
       .min(0)

@@ -4,6 +4,7 @@ import { deadlinesOf } from '../domain/llm/deadlines';
 import { usageProblem } from '../domain/llm/usage';
 import { bookAnswer } from './book-answer';
 import { bookFailure } from './book-failure';
+import { breakerKey } from './breakers';
 import { crashPoint } from './crash-point';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
@@ -60,6 +61,7 @@ async function ask(
   try {
     const answer = await complete(parts, frame, signal, context);
     crashPoint('after-answer');
+    parts.breakers.answered(breakerKey(frame.quote, frame.call));
     return { answer, latencyMs: Math.round(performance.now() - sentAt) };
   } catch (error) {
     throw await bookFailure(parts, frame, error, context);
@@ -89,7 +91,7 @@ async function complete(
     },
   });
   const problem = usageProblem(answer.usage);
-  if (problem === null) return answer;
+  if (problem === null) return call.fallbackFrom ? { ...answer, fallbackFrom: call.fallbackFrom } : answer;
   throw new ProviderFailure({
     class: 'unknown',
     detail: `the usage report cannot be believed: ${problem}`,

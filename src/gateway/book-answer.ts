@@ -51,6 +51,7 @@ export async function bookAnswer(
     model: model || frame.call.request.model,
     finishReason,
     source: 'paid',
+    ...(answer.fallbackFrom ? { fallbackFrom: answer.fallbackFrom } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type { NodePatch } from '../adapters/postgres/ledger-types';
 import { LonghaulError } from '../domain/kernel/errors';
 import { messageOf } from '../domain/kernel/message-of';
 import { redact } from '../domain/llm/redact';
+import { breakerKey } from './breakers';
 import type { AttemptFrame } from './frame';
 import { toCallFailure, toModelError } from './model-error';
 import type { Parts } from './parts';
@@ -22,6 +23,7 @@ export async function bookFailure(
   const { call, kept, quote } = frame;
   const facts = ProviderFailure.is(error) ? error.facts : unforeseen(error);
   await parts.permits.failed(kept.permit, facts);
+  parts.breakers.failed(breakerKey(quote, call), facts);
   const wasLost = kept.lost.signal.aborted;
   const modelFailures = await book(parts, frame, facts, patchOf(call, facts));
   if (wasLost) return lost(frame);

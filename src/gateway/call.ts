@@ -2,12 +2,14 @@ import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
 import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
+import { breakerKey } from './breakers';
 import { answerFromCassette } from './cassette-player';
 import type { Seat } from './batches';
 import { follow } from './follow';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
 import type { WantedPermit } from './permits';
+import { pauseAtBreaker } from './pause-at-breaker';
 import { quoteOf, type Quote } from './quote';
 import type { Share } from './share';
 import { storedResult } from './stored-result';
@@ -71,6 +73,9 @@ async function pay(
   const { pool, log } = parts.deps;
   const waiting = new Waiting(pool, call, log);
   for (;;) {
+    if (parts.breakers.holds(breakerKey(quote, call))) seat.dispatched();
+    const paused = await pauseAtBreaker(parts, call, quote, waiting, context.signal);
+    if (paused) return paused;
     const atOnce = wantedPermit(parts, call, quote);
     const request = reservation(parts, call, quote);
     const admission =

@@ -1,11 +1,12 @@
 import { revokeLeases } from '../adapters/postgres/ledger';
 import { listOpenOwners } from '../adapters/postgres/open-owners';
 import { LonghaulError } from '../domain/kernel/errors';
-import { runCall } from './call';
 import { Batches } from './batches';
 import { DEFAULT_BATCH_LIMITS } from './batching';
+import { Breakers } from './breakers';
 import { countsOf, openCommits } from './commits';
 import type { GatewayDeps } from './deps';
+import { callWithFallbacks } from './fallback';
 import { InFlight } from './in-flight';
 import { LeaseKeeper } from './lease-keeper';
 import { certainlyDead, ownOwner } from './owner';
@@ -21,10 +22,12 @@ const SETTLE_WITHIN_MS = 120_000;
 /** The paid path of one process. Nothing runs before `start` or the first call; `stop` waits for the calls under way. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const limits = { ...DEFAULT_BATCH_LIMITS, ...deps.batch };
+  const owner = deps.owner ?? ownOwner();
   const parts: Parts = {
     deps,
-    owner: deps.owner ?? ownOwner(),
+    owner,
     batches: new Batches(limits),
+    breakers: new Breakers(deps, owner),
     commits: openCommits(deps.pool, deps.leaseMs, limits.size),
     keeper: new LeaseKeeper(deps.pool, deps.limiter, deps.leaseMs, deps.log),
     permits: new Permits(deps.limiter, deps.leaseMs, deps.log),
@@ -36,7 +39,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await checkLimiter(parts);
       await reap(parts);
     },
-    call: (call, context) => inFlight.join(call.callKey, context, (joined) => runCall(parts, call, joined)),
+    call: (call, context) => inFlight.join(call.callKey, context, (joined) => callWithFallbacks(parts, call, joined)),
     get inFlight() {
       return inFlight.size;
     },

@@ -4,6 +4,7 @@ import type { ProviderRegistry } from '../adapters/llm';
 import type { Limiter } from '../adapters/redis/limiter';
 import type { BatchLimits } from '../domain/llm/micro-batch';
 import type { LimitBook } from '../domain/llm/limit-rules';
+import type { BreakerPolicy } from '../domain/llm/breaker';
 import type { ChatRequest } from '../domain/llm/chat';
 import type { Log } from './log';
 
@@ -22,6 +23,8 @@ export interface GatewayDeps {
   owner?: string;
   /** What goes together; a size of 1 keeps every call for itself. */
   batch?: Partial<BatchLimits>;
+  /** When the calls of a model pause, and for how long. */
+  breakerPolicy?: BreakerPolicy;
   /** How long an attempt or a permit stays ours without renewal, in ms. */
   leaseMs: number;
   /** How long to try to store an answer that is already paid for, in ms. */

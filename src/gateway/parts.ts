@@ -1,4 +1,5 @@
 import type { Batches } from './batches';
+import type { Breakers } from './breakers';
 import type { Commits } from './commits';
 import type { GatewayDeps } from './deps';
 import type { LeaseKeeper } from './lease-keeper';
@@ -9,6 +10,7 @@ export interface Parts {
   deps: GatewayDeps;
   owner: string;
   batches: Batches;
+  breakers: Breakers;
   commits: Commits;
   keeper: LeaseKeeper;
   permits: Permits;

@@ -2,7 +2,7 @@ import type { BatchCounts } from './batching';
 import type { GroupCounts } from './group-commit';
 import type { NodePatch } from '../adapters/postgres/ledger-types';
 import type { NewArtifact } from '../domain/artifacts/header';
-import type { ChatAnswer, ChatRequest, FinishReason, Usage } from '../domain/llm/chat';
+import type { ChatAnswer, ChatRequest, FallbackFrom, FinishReason, Usage } from '../domain/llm/chat';
 import type { TextPiece } from '../domain/llm/live-text';
 import type { PriorityClass } from '../domain/llm/fair-queue';
 import type { CassetteUse } from '../domain/llm/cassette';
@@ -20,6 +20,12 @@ export interface GatewayCall {
   /** Lowest levels (agent, run, …); their parents are found by the database. */
   budgets: string[];
   request: ChatRequest;
+  /** Asked in this order when the request's model cannot answer (see fallback.ts). */
+  fallbackModels?: readonly string[];
+  /** Set by the gateway on a call that a fallback answers. */
+  fallbackFrom?: FallbackFrom;
+  /** Whether a model that failed so often, counted over the node, is given up for its fallback; never when absent. */
+  retriesExhausted?(modelFailures: number): boolean;
   /** Whose turn comes first when permits are short; interactive by default. */
   priority?: PriorityClass;
   /** Of its tenant, against other tenants; 1 by default. */
@@ -80,6 +86,8 @@ export interface CallContext {
 
 export interface GatewayResult {
   resultRef: string;
+  /** Which model was asked for, when another one answered now; a stored answer tells it itself. */
+  fallbackFrom?: FallbackFrom;
   /** What this call of the gateway cost: 0 when the result was stored before, recorded, or another call's. */
   costMicroUsd: MicroUsd;
   usage: Usage;
@@ -102,7 +110,7 @@ export interface Gateway {
   start(): Promise<void>;
   /**
    * @throws LonghaulError BudgetExceeded | BudgetWait | RateLimited | CallLeased | QueueTimeout | PoisonCall | UnknownPrice |
-   *   CassetteMiss | RecordingDamaged | UnknownModel | RequestTooLargeForLimit | ModelFailed | ModelRefused | SpendCap | AgentTimeout | PaymentUnsettled
+   *   CassetteMiss | RecordingDamaged | UnknownModel | RequestTooLargeForLimit | ModelFailed | ModelRefused | SpendCap | ProviderPaused | AgentTimeout | PaymentUnsettled
    *   (waits carry `waitMs`; model failures carry `failureClass`, `retryAfterMs`, `modelFailures`), or `signal.reason`.
    */
   call(input: GatewayCall, context: CallContext): Promise<GatewayResult>;

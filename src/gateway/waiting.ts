@@ -9,7 +9,8 @@ export type Wait =
   | { for: 'budget'; budget: string }
   | { for: 'reconciliation'; budget: string }
   | { for: 'rate-limit'; limit: string }
-  | { for: 'other-process'; leaseUntil: Date };
+  | { for: 'other-process'; leaseUntil: Date }
+  | { for: 'provider'; provider: string; detail: string };
 
 /** Shorter waits are nobody's business, and would cost a transaction each. */
 const VISIBLE_AFTER_MS = 1_000;
@@ -104,6 +105,7 @@ function noteOf(wait: Wait, nextTryMs: number): NodeNote {
     reconciliation: 'waiting_for_reconciliation',
     'rate-limit': 'waiting_for_rate_limit',
     'other-process': 'waiting_for_other_process',
+    provider: 'waiting_for_provider',
   }[wait.for];
   const status = wait.for === 'rate-limit' ? 'rate_limited' : 'running';
   return { status, reasonCode, reason: `Waits for ${textOf(wait)}.`, waiting: true, nextTryMs };
@@ -119,6 +121,8 @@ function textOf(wait: Wait): string {
       return `limit ${wait.limit}`;
     case 'other-process':
       return 'another process that has this call under way';
+    case 'provider':
+      return `provider "${wait.provider}", which failed several times in a row: ${wait.detail}`;
   }
 }
 
@@ -135,6 +139,11 @@ function toError(wait: Wait, callKey: string, waitMs: number): LonghaulError {
         leaseUntil: wait.leaseUntil.toISOString(),
         waitMs,
         waitedFor: wait.for,
+      });
+    case 'provider':
+      return new LonghaulError('ProviderUnreachable', {
+        ...{ callKey, provider: wait.provider, detail: wait.detail },
+        ...{ failureClass: 'unreachable', waitMs, waitedFor: wait.for },
       });
   }
 }

@@ -15,6 +15,7 @@ import { createProviders } from '../adapters/llm';
 import { createCassettePlayer, openGateway } from '../gateway';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
+import { startBlockAlarm } from './loops/block-alarm';
 import { startHistoryKeeper } from './loops/history-keeper';
 import { startMessenger } from './loops/messenger';
 import { startRelay } from './loops/relay';
@@ -108,10 +109,14 @@ function openLlm(
 ): LlmActivityDeps & CompleteDeps {
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
   activators.push(() => gateway.start());
-  closers.unshift(async () => {
-    await gateway.stop();
-    log.info(gateway.statistics(), 'gateway: what went together');
-  });
+  const alarm = startBlockAlarm(log);
+  closers.unshift(
+    async () => {
+      await gateway.stop();
+      log.info(gateway.statistics(), 'gateway: what went together');
+    },
+    () => alarm.stop(),
+  );
   const untold = (error: unknown) => log.warn({ err: error }, 'live text is not sent; the answer comes as a whole');
   return { ...stores, gateway, liveText: (tenant, callKey) => liveTextWriter(redis, tenant, callKey, untold) };
 }

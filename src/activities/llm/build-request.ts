@@ -12,7 +12,7 @@ export function buildRequest(
   tools: ToolRegistry,
 ): ChatRequest {
   const { agent } = context;
-  const { system, ...config } = agent.llmConfig;
+  const { system, fallbackModels: _, ...config } = agent.llmConfig;
   const declared = declarations(agent, tools);
   return {
     ...config,

@@ -71,6 +71,8 @@ async function callOnce(
         request,
         // Two runs of one graph are two samples: what one costs must not depend on who else began at the same moment.
         shareWithin: input.runId,
+        fallbackModels: agent.llmConfig.fallbackModels,
+        retriesExhausted: (modelFailures) => modelFailures > agent.maxRetries,
         timeoutMs: agent.timeoutSeconds * 1000,
         queueTimeoutMs: context.queueTimeoutMs,
         maxWaitMs: MAX_WAIT_MS,

@@ -1,3 +1,4 @@
+import { openBreakers, type OpenBreaker } from './breakers';
 import type { RunStatus } from '../../domain/agents/run-state';
 import type { MicroUsd } from '../../domain/kernel/money';
 import type { AttemptState } from './attempts';
@@ -34,6 +35,7 @@ export interface SystemStatus {
   shared: { calls: number; savedMicroUsd: MicroUsd };
   /** Calls that cassettes answered, and those that they were asked for in vain. */
   cassettes: { hits: number; misses: number };
+  breakers: OpenBreaker[];
   /** Nodes that wait now. */
   waiting: { rateLimited: number; budget: number };
   recentEvents: MonitorEvent[];
@@ -44,7 +46,7 @@ export async function systemStatus(
   tenant: string,
   { recentEvents = 20 }: { recentEvents?: number } = {},
 ): Promise<SystemStatus> {
-  const [runs, agents, attempts, failures, costs, shared, cassettes, events] = await Promise.all([
+  const [runs, agents, attempts, failures, costs, shared, cassettes, breakers, events] = await Promise.all([
     runTotals(db, tenant),
     agentTotals(db, tenant),
     rows<{ state: AttemptState; count: number; retries: number }>(
@@ -56,6 +58,7 @@ export async function systemStatus(
     costTotals(db, tenant),
     sharedTotals(db, tenant),
     cassetteTotals(db, tenant),
+    openBreakers(db),
     newestEvents(db, { tenant, limit: recentEvents }),
   ]);
   const { rateLimited, budget, ...agentCounts } = agents;
@@ -69,6 +72,7 @@ export async function systemStatus(
     costs,
     shared,
     cassettes,
+    breakers,
     waiting: { rateLimited, budget },
     recentEvents: events,
   };

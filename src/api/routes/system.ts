@@ -60,6 +60,7 @@ const EXAMPLE = {
   },
   shared: { calls: 0, savedMicroUsd: 0 },
   cassettes: { hits: 0, misses: 0 },
+  breakers: [],
   failures: {
     ...{ failedAttempts: 0, unknownAttempts: 0, retries: 0, permanentFailures: 0, retryRatePercent: 0 },
     byClass: [],

@@ -69,6 +69,10 @@ export function systemStatusView(
     },
     shared: counted.shared,
     cassettes: counted.cassettes,
+    breakers: counted.breakers.map(({ provider, model, kind, failures, detail, openedAt }) => ({
+      ...{ provider, model, kind, failures, detail },
+      openedAt: openedAt.toISOString(),
+    })),
     failures: {
       failedAttempts: counted.failures.reduce((sum, { attempts: count }) => sum + count, 0),
       unknownAttempts: attempts.unknown ?? 0,

@@ -108,6 +108,21 @@ export const systemStatusSchema = z
     cassettes: z
       .strictObject({ hits: z.int(), misses: z.int() })
       .meta({ description: 'Calls of runs that a cassette answered, and those for which it had no answer.' }),
+    breakers: z
+      .array(
+        z.strictObject({
+          provider: z.string(),
+          model: z.string(),
+          kind: z.enum(['refused', 'down']),
+          failures: z.int().meta({ description: 'In a row.' }),
+          detail: z.string(),
+          openedAt: z.iso.datetime(),
+        }),
+      )
+      .meta({
+        description:
+          'Models whose calls pause, one entry per worker process: `refused`, the credential is not accepted or may not spend; `down`, the provider does not answer.',
+      }),
     failures: z.strictObject({
       failedAttempts: z.int(),
       unknownAttempts: z.int(),

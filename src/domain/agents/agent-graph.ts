@@ -17,6 +17,8 @@ export const GRAPH_LIMITS = {
 
 export interface LlmConfig {
   model: string;
+  /** Asked in this order when the model cannot answer. */
+  fallbackModels?: string[];
   temperature?: number;
   topP?: number;
   /** Upper bound of the answer, and so of the worst-case cost. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../kernel/errors';
-import type { Agent, AgentGraph } from './agent-graph';
+import type { Agent, AgentGraph, LlmConfig } from './agent-graph';
 import { criticalPath } from './critical-path';
 import { pathNodes, planOf } from './run-plan';
 
@@ -19,6 +19,11 @@ function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] 
       agent.kind === 'llm' && agent.costLimitUsd > graph.costBudgetUsd,
       `agents[${index}]`,
       `Agent "${agent.name}" may cost $${agent.costLimitUsd}, but the whole run only $${graph.costBudgetUsd}.`,
+    ),
+    ...doubt(
+      agent.kind === 'llm' && hasModelTwice(agent.llmConfig),
+      `agents[${index}].llmConfig.fallbackModels`,
+      `Agent "${agent.name}" names a model twice; a fallback is another one than those before it.`,
     ),
     ...doubt(
       waitsPastTheRun(agent, graph),
@@ -51,6 +56,10 @@ function asksSilentlyForJson(agent: Agent): boolean {
   const { llmConfig, promptTemplate } = agent;
   if (llmConfig.responseFormat !== 'json' || llmConfig.responseSchema !== undefined) return false;
   return !/json/i.test(promptTemplate.replace(/\.json\b|\btojson\b/g, '') + (llmConfig.system ?? ''));
+}
+
+function hasModelTwice({ model, fallbackModels = [] }: LlmConfig): boolean {
+  return new Set([model, ...fallbackModels]).size <= fallbackModels.length;
 }
 
 const PATIENCE_SECONDS = 86_400;

@@ -47,6 +47,7 @@ export const ERRORS = {
   UnknownPrice: { status: 422, retryable: false, message: 'No price is known for model "{model}". Add it to {priceFile}:\n{line}' },
   UnknownModel: { status: 422, retryable: false, message: 'Model "{model}" belongs to no configured provider. Known: {known}.' },
   ProviderUnreachable: { status: 503, retryable: true, message: 'Call {callKey} waits for provider "{provider}", which cannot be reached: {detail}. Next try in {waitMs} ms; check its address and `longhaul doctor`.' },
+  ProviderPaused: { status: 503, retryable: false, message: 'Call {callKey} was not sent: "{provider}" refused model "{model}" {failures} times in a row ({detail}). Correct its key or its spending limit; one call tries again in {waitMs} ms.' },
   ModelFailed: { status: 502, retryable: true, message: 'Model "{model}" failed ({failureClass}): {detail}' },
   ModelRefused: { status: 502, retryable: false, message: 'Model "{model}" rejected the request ({failureClass}): {detail}' },
   SpendCap: { status: 502, retryable: false, message: 'The credential for "{provider}" has reached its spend cap: {detail}. Raise it at the provider.' },

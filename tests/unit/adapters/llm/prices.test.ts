@@ -111,3 +111,17 @@ test('one default price without the other is refused', () => {
   const open = () => openPriceBook({ priceFile: file, openaiBaseUrl: OPENAI });
   expect(thrown(open).message).toContain('defaultOutputCost');
 });
+
+test.each([
+  ['claude-haiku-4-5', OPENAI],
+  ['anthropic:claude-haiku-4-5', OPENAI],
+  ['anthropic/claude-haiku-4.5', 'https://openrouter.ai/api/v1'],
+])('%s is sold at its seller: %s', (model, openaiBaseUrl) => {
+  const [tier] = openPriceBook({ openaiBaseUrl }).priceOf(model).tiers;
+  expect(tier).toMatchObject({ fromInputTokens: 0, input: 1_000_000, output: 5_000_000 });
+});
+
+test('a prefix that chooses the wire changes no price of a scripted model', () => {
+  const prices = openPriceBook({ openaiBaseUrl: OPENAI });
+  expect(prices.priceOf('anthropic:scripted-erp')).toEqual(prices.priceOf('scripted-erp'));
+});

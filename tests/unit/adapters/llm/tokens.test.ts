@@ -55,3 +55,14 @@ test.each([
   await tokens(textOf(60_000));
   expect(performance.now() - begun).toBeLessThan(3_000);
 });
+
+test('through the wire of Anthropic nothing is counted lower, and its tools bring a prompt of their own', async () => {
+  const request = { messages: [{ role: 'user' as const, content: 'How warm is it?' }], maxTokens: 5 };
+  const tools = [{ name: 'weather', description: 'Tells it.', parameters: { type: 'object' } }];
+  const plain = await countInputTokens({ ...request, model: 'scripted-echo' });
+  expect(await countInputTokens({ ...request, model: 'anthropic:scripted-echo' })).toBeGreaterThan(plain);
+  const [bare, armed] = await Promise.all(
+    [{}, { tools }].map((more) => countInputTokens({ ...request, ...more, model: 'claude-sonnet-5' })),
+  );
+  expect(armed! - bare!).toBeGreaterThan(346);
+});

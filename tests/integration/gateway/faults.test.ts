@@ -1,11 +1,22 @@
 import { getRunNodes } from '../../../src/adapters/postgres/run-nodes';
 import type { ErrorCode } from '../../../src/domain/kernel/errors';
+import type { GatewayCall } from '../../../src/gateway';
 import { TENANT, violations } from '../../support/ledger';
 import { attemptsOf, context, failureOf, startStack, testRun, type Stack } from './support';
 
 let stack: Stack;
 beforeAll(async () => void (stack = await startStack()));
 afterAll(() => stack.stop());
+
+/** The same server through our client of either wire. */
+const WIRES = [
+  ['OpenAI', 'scripted-echo'],
+  ['Anthropic', 'anthropic:scripted-echo'],
+] as const;
+
+function through(model: string, call: GatewayCall): GatewayCall {
+  return { ...call, request: { ...call.request, model } };
+}
 
 interface Expected {
   code: ErrorCode;
@@ -28,7 +39,9 @@ const unknown = (code: ErrorCode, failureClass: string, params?: Record<string, 
   params,
 });
 
-describe('each fault ends in its class, within its deadline, booked as what is known of it', () => {
+const ANTHROPIC_ONLY: [string, Expected][] = [['529', rejected('ModelFailed', 'retryable')]];
+
+describe.each(WIRES)('%s: each fault ends in its class and in time, booked as what is known of it', (wire, model) => {
   test.each<[string, Expected]>([
     ['429:retry-after-ms=1500', rejected('ModelFailed', 'retryable-after', { retryAfterMs: 1500 })],
     ['429:retry-after=2', rejected('ModelFailed', 'retryable-after', { retryAfterMs: 2000 })],
@@ -51,11 +64,12 @@ describe('each fault ends in its class, within its deadline, booked as what is k
     ['hang', unknown('AgentTimeout', 'timeout', { deadline: 'headers' })],
     ['slow-headers:ms=30000', unknown('AgentTimeout', 'timeout', { deadline: 'headers' })],
     ['drip:ms=50', unknown('AgentTimeout', 'timeout')],
+    ...(wire === 'Anthropic' ? ANTHROPIC_ONLY : []),
   ])('%s', async (fault, { code, failureClass, state, params }) => {
     const { runId, call } = await testRun(stack.pool);
     const started = performance.now();
     await stack.server.setFaults(`${fault}${fault.includes(':') ? ',' : ':'}times=1`);
-    const error = await failureOf(stack.gateway().call(call(0, { timeoutMs: 1500 }), context()), code);
+    const error = await failureOf(stack.gateway().call(through(model, call(0, { timeoutMs: 1500 })), context()), code);
     expect(performance.now() - started).toBeLessThan(4000);
     expect(error.params).toMatchObject({ failureClass, modelFailures: 1, ...params });
     expect(await attemptsOf(stack.pool, `${runId}/%`)).toMatchObject([{ n: 1, state, failure_class: failureClass }]);
@@ -64,7 +78,7 @@ describe('each fault ends in its class, within its deadline, booked as what is k
     expect(node!.reason).toContain(failureClass);
     expect((await stack.server.state()).faults[0]!.fired).toBe(1);
 
-    const again = await stack.gateway().call(call(0), context());
+    const again = await stack.gateway().call(through(model, call(0)), context());
     expect(again.source).toBe('paid');
     expect(await attemptsOf(stack.pool, `${runId}/%`)).toMatchObject([
       { n: 1, state },
@@ -74,16 +88,16 @@ describe('each fault ends in its class, within its deadline, booked as what is k
   });
 });
 
-describe('answers that are complete, billed and of no use are results', () => {
+describe.each(WIRES)('%s: answers that are complete, billed and of no use are results', (wire, model) => {
   test.each([
     ['refusal', 'refusal'],
-    ['content-filter', 'content_filter'],
+    ...(wire === 'OpenAI' ? [['content-filter', 'content_filter']] : []),
     ['bad-json', 'stop'],
     ['empty', 'stop'],
   ])('%s', async (fault, finishReason) => {
     const { runId, call } = await testRun(stack.pool);
     await stack.server.setFaults(`${fault}:times=1`);
-    const result = await stack.gateway().call(call(0), context());
+    const result = await stack.gateway().call(through(model, call(0)), context());
     expect(result).toMatchObject({ source: 'paid', finishReason });
     expect(await attemptsOf(stack.pool, `${runId}/%`)).toMatchObject([
       { state: 'settled', actual_micro_usd: result.costMicroUsd },
@@ -93,7 +107,7 @@ describe('answers that are complete, billed and of no use are results', () => {
   test('cut at maxTokens', async () => {
     await stack.server.setFaults();
     const { call } = await testRun(stack.pool);
-    const result = await stack.gateway().call(call(0, { prompt: '[[tokens: 50]]' }), context());
+    const result = await stack.gateway().call(through(model, call(0, { prompt: '[[tokens: 50]]' })), context());
     expect(result).toMatchObject({ finishReason: 'length', usage: { outputTokens: 20 } });
   });
 });

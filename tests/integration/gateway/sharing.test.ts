@@ -96,6 +96,47 @@ test('the budget of the one that would pay is its own affair: the next one pays'
   expect((await Promise.all(others)).map(({ source }) => source)).toEqual(['paid', 'shared', 'shared']);
 });
 
+describe('an open breaker', () => {
+  const breakerPolicy = { opensAfter: { refused: 1, down: 1 }, probeEveryMs: { refused: 600_000, down: 700 } };
+
+  test('of a refused credential fails each of them by itself, at once and unsent', async () => {
+    const run = await testRun(stack.pool, 1_000_000, NODES);
+    const gateway = stack.gateway({ breakerPolicy });
+    await stack.server.setFaults('401:times=1');
+    await failureOf(gateway.call(run.call(1), context()), 'ModelRefused');
+    const errors = await Promise.all(
+      NODES.slice(0, 4).map((_, at) => failureOf(gateway.call(callOf(run, at), context()), 'ProviderPaused')),
+    );
+    expect(errors.map(({ params }) => params['callKey'])).toEqual(
+      NODES.slice(0, 4).map((node) => `${run.runId}/${node}/0`),
+    );
+    expect((await attemptsOf(stack.pool, `${run.runId}/%`)).map(({ call_key }) => call_key)).toEqual([
+      `${run.runId}/n00/1`,
+    ]);
+  });
+
+  test('of an outage holds them together, and the probe of the one that pays answers all', async () => {
+    const run = await testRun(stack.pool, 1_000_000, NODES);
+    const gateway = stack.gateway({ breakerPolicy });
+    await stack.server.setFaults('503:times=1');
+    await failureOf(gateway.call(run.call(1), context()), 'ModelFailed');
+    const results = await Promise.all(NODES.slice(0, 4).map((_, at) => gateway.call(callOf(run, at), context())));
+    expect(results.map(({ source }) => source)).toEqual(['paid', 'shared', 'shared', 'shared']);
+    expect(await violations(stack.pool)).toEqual([]);
+  });
+
+  test('of a long outage gives each of them back with the reason', async () => {
+    const run = await testRun(stack.pool, 1_000_000, NODES);
+    const probeEveryMs = { refused: 600_000, down: 600_000 };
+    const gateway = stack.gateway({ breakerPolicy: { ...breakerPolicy, probeEveryMs } });
+    await stack.server.setFaults('503:times=1');
+    await failureOf(gateway.call(run.call(1), context()), 'ModelFailed');
+    const answers = NODES.slice(0, 3).map((_, at) => gateway.call(callOf(run, at, { maxWaitMs: 300 }), context()));
+    const errors = await Promise.all(answers.map((answer) => failureOf(answer, 'ProviderUnreachable')));
+    expect(errors.map(({ params }) => params['waitedFor'])).toEqual(['provider', 'provider', 'provider']);
+  });
+});
+
 /** Three equal calls whose one request the provider holds; each can be cancelled. */
 async function heldTogether() {
   const run = await testRun(stack.pool, 1_000_000, NODES);

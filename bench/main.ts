@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
+import { printGatewayReport } from './gateway/print';
+import { PARTS, runGatewayBench } from './gateway/run-gateway-bench';
 import { runLargeRun } from './graph/large-run';
 import { printReport } from './graph/print';
 import { runGraphBench } from './graph/run-graph-bench';
 
 const USAGE = `npm run bench -- graph [--quick] [--json] [--chain N] [--kills N] [--case n5000]
+npm run bench -- gateway [--quick] [--json] [--part ${PARTS.join('|')}]
 
   graph      agent runs beside bare Temporal workflows of the same shape
-  --quick    one pair and one kill of each, graphs of 100 agents only
+  gateway    the paid path without Temporal: limits kept, batches, overhead, budgets
+  --quick    one pair and one kill of each, graphs of 100 agents only, windows of 8 s
   --json     the figures as one JSON line on stdout
+  --part P   only this part of the gateway's benchmark
   --chain N  length of the chain (100)
   --kills N  how often each process is killed (12)
   --case n5000  instead of all that: one run of 5,000 agents, minutes long`;
@@ -15,8 +20,19 @@ const USAGE = `npm run bench -- graph [--quick] [--json] [--chain N] [--kills N]
 const CHAIN_MAX = 1_000;
 const KILLS_MAX = 100;
 
+type Flags = ReturnType<typeof readArguments>['values'];
+
+const BENCHMARKS: Record<string, (flags: Flags) => Promise<string>> = { graph, gateway };
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments();
+  const benchmark = BENCHMARKS[positionals.join()];
+  if (!benchmark) throw new Error(USAGE);
+  process.stdout.write(`${await benchmark(values)}\n`);
+}
+
+function readArguments() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
@@ -24,21 +40,29 @@ async function main(): Promise<void> {
       chain: { type: 'string', default: '100' },
       case: { type: 'string' },
       kills: { type: 'string' },
+      part: { type: 'string' },
     },
   });
-  if (positionals.join() !== 'graph') throw new Error(USAGE);
-  const chainLength = wholeNumber('--chain', values.chain, 1, CHAIN_MAX);
-  const kills = values.kills === undefined ? undefined : wholeNumber('--kills', values.kills, 0, KILLS_MAX);
-  if (values.case !== undefined && values.case !== 'n5000') throw new Error(USAGE);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  if (values.case === 'n5000') return void process.stdout.write(`${JSON.stringify(await runLargeRun(say))}\n`);
-  const report = await runGraphBench({
-    quick: values.quick,
-    chainLength,
-    kills,
-    say,
-  });
-  process.stdout.write(`${values.json ? JSON.stringify(report) : printReport(report)}\n`);
+}
+
+async function graph({ quick, json, chain, case: only, kills: times }: Flags): Promise<string> {
+  const chainLength = wholeNumber('--chain', chain, 1, CHAIN_MAX);
+  const kills = times === undefined ? undefined : wholeNumber('--kills', times, 0, KILLS_MAX);
+  if (only !== undefined && only !== 'n5000') throw new Error(USAGE);
+  if (only === 'n5000') return JSON.stringify(await runLargeRun(say));
+  const report = await runGraphBench({ quick, chainLength, kills, say });
+  return json ? JSON.stringify(report) : printReport(report);
+}
+
+async function gateway({ quick, json, part: only }: Flags): Promise<string> {
+  const part = PARTS.find((name) => name === only);
+  if (part !== only) throw new Error(USAGE);
+  const report = await runGatewayBench({ quick, part, say });
+  return json ? JSON.stringify(report) : printGatewayReport(report);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

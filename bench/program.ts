@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 
 const ROOT = resolve(__dirname, '..');
 const LAUNCHER = resolve(ROOT, 'scripts/lib/run-typescript.cjs');
@@ -13,15 +14,10 @@ export interface Program {
 
 /** Starts a TypeScript program of the benchmarks and resolves with its READY line. It never outlives this process. */
 export async function startProgram(path: string, args: readonly string[]): Promise<Program> {
-  const child = spawn(process.execPath, [LAUNCHER, resolve(ROOT, path), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const exited = once(child, 'exit').then(() => process.off('exit', kill));
-  for await (const line of createInterface(child.stdout)) {
+  const { child, stdout, exited } = launch(path, args);
+  for await (const line of createInterface(stdout)) {
     if (line !== 'READY') continue;
-    child.stdout.resume();
+    stdout.resume();
     return {
       pid: child.pid!,
       stop: async () => {
@@ -31,4 +27,22 @@ export async function startProgram(path: string, args: readonly string[]): Promi
     };
   }
   throw new Error(`${path} ended before it was ready; the reason is above.`);
+}
+
+/** Runs such a program to its end. @returns what it wrote on stdout */
+export async function runProgram(path: string, args: readonly string[]): Promise<string> {
+  const { child, stdout, exited } = launch(path, args);
+  const [written] = await Promise.all([text(stdout), exited]);
+  if (child.exitCode === 0) return written;
+  throw new Error(`${path} ended with ${child.exitCode ?? child.signalCode}; the reason is above.`);
+}
+
+function launch(path: string, args: readonly string[]) {
+  const child: ChildProcess = spawn(process.execPath, [LAUNCHER, resolve(ROOT, path), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit').then(() => process.off('exit', kill));
+  return { child, stdout: child.stdout!, exited };
 }

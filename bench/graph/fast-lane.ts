@@ -1,6 +1,6 @@
 import { sum } from '../cpu-time';
 import { chain, FAST_CASES } from './cases';
-import { median, round } from './figures';
+import { median, round } from '../figures';
 import { measure, type Pair, type Run, type Sides } from './measure';
 
 interface FastCase {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '../../src/adapters/embedded';
 import { isTerminalRunStatus } from '../../src/domain/agents/run-state';
 import { definitionOf } from './definition';
-import { median, round } from './figures';
+import { median, round } from '../figures';
 import { ProviderBook } from './provider-book';
 import type { ProductSide } from './product-side';
 

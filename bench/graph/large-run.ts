@@ -6,7 +6,7 @@ import { withStack } from '../embedded';
 import { describeMachine, load } from '../machine';
 import { LARGE } from './cases';
 import { definitionOf } from './definition';
-import { median, round } from './figures';
+import { median, round } from '../figures';
 import { ProductSide } from './product-side';
 
 const POLL_MS = 5_000;

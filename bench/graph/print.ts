@@ -1,4 +1,5 @@
 import type { Machine } from '../machine';
+import { table, type Row } from '../table';
 import type { FastLaneReport } from './fast-lane';
 import type { KillReports } from './kills';
 import type { CaseReport, ChainReport } from './report';
@@ -15,8 +16,6 @@ export interface GraphReport {
   /** Empty where nothing was killed. */
   kills: Partial<KillReports>;
 }
-
-type Row = readonly (string | number)[];
 
 const HEADINGS: Row = [
   ...['case', 'agents', 'at once', 'ideal ms', 'ours ms', 'bare ms', 'ours ÷ ideal', 'bare ÷ ideal', 'ours ÷ bare'],
@@ -96,11 +95,4 @@ function killLines(kills: Partial<KillReports>): string {
     ...[name, row.kills, row.recovered, row.inFlight, row.duplicates, row.recoveryMs.median, row.recoveryMs.max],
   ]);
   return table([headings, ...rows]);
-}
-
-function table(rows: readonly Row[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
-  const pad = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!);
-  return rows.map((row) => row.map((cell, column) => pad(String(cell), column)).join('  ')).join('\n');
 }

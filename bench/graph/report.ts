@@ -1,6 +1,6 @@
 import { sum, type CpuTimes } from '../cpu-time';
 import type { Case } from './cases';
-import { median, round } from './figures';
+import { median, round } from '../figures';
 import { idealMs } from './ideal';
 import { load } from '../machine';
 import type { Pair, Run } from './measure';

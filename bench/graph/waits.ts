@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stack } from '../../src/adapters/embedded';
-import { median, round } from './figures';
+import { median, round } from '../figures';
 
 /** What every step waits for, whatever we do: one disk write made durable, one call of the model server. Medians, in ms. */
 export interface Waits {

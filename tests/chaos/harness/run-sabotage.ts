@@ -40,6 +40,13 @@ export const SABOTAGES: readonly Sabotage[] = [
     put: "input.callIndex) + '~' + activity_1.Context.current().info.attempt,",
     faults: ['F2/llm'],
   },
+  {
+    name: 'the limiter forgets which operation it granted',
+    file: 'dist/adapters/redis/limiter.js',
+    find: 'requests.flatMap(({ operation, tokens, microUsd }) => [operation, ',
+    put: "requests.flatMap(({ operation, tokens, microUsd }) => [operation + '~' + performance.now(), ",
+    faults: ['F9'],
+  },
 ];
 
 /** @returns for each broken build the invariants that caught it; none is a hole in the net */

@@ -15,6 +15,7 @@ import {
 import { readBooks, type Outcome } from './books';
 import type { Fault } from './faults';
 import { noTaskFailed } from './histories';
+import { permitsAreGivenBack } from './permits';
 import type { Work, Workload } from './workload';
 import type { World } from './world';
 
@@ -108,6 +109,7 @@ async function compare(
   stuck: Violations,
 ): Promise<Omit<ScenarioResult, 'fired'> & { outcomes: Map<string, Outcome> }> {
   const runIds = started.map(({ runId }) => runId);
+  const held = fault ? [] : await permitsAreGivenBack(world.redis);
   const open = await waitForQuiet(world, runIds);
   const before = await readBooks(world.pool, world.client.accepted(), runIds);
   const report = await world.client.reconcile();
@@ -136,7 +138,7 @@ async function compare(
       ],
       I3: repeatsAreExcused(before, fault?.losesCalls ?? false),
       I4: [],
-      I5: [...open, ...(await ledgerViolations(world.pool)).map((row) => JSON.stringify(row))],
+      I5: [...open, ...held, ...(await ledgerViolations(world.pool)).map((row) => JSON.stringify(row))],
       I6: [...stuck, ...(await noTaskFailed(world.temporal, workflowIds))],
       I7: outcomesAreEqual(started, after, expected.size > 0 ? expected : outcomes),
     },

@@ -6,6 +6,7 @@ import type { Stack } from '../../../src/adapters/embedded';
 import { loadCredentials } from '../../../src/adapters/embedded/credentials';
 import { freePort } from '../../../src/adapters/embedded/free-port';
 import { createPool } from '../../../src/adapters/postgres';
+import { connectRedis, type RedisConnection } from '../../../src/adapters/redis';
 import { connectTemporal, type TemporalClient } from '../../../src/adapters/temporal';
 import { SEARCH_ATTRIBUTES } from '../../../src/contracts/search-attributes';
 import type { Build } from './build';
@@ -23,6 +24,7 @@ export interface World {
   links: Record<LinkName, FaultLink>;
   /** Direct: what the harness sees must not depend on the faults that it makes. */
   pool: Pool;
+  redis: RedisConnection;
   temporal: TemporalClient;
   /** @param keep leaves the folder with data and logs for whoever looks into a failure */
   close(keep: boolean): Promise<void>;
@@ -63,14 +65,16 @@ export async function openWorld(build: Build, onProgress: (text: string) => void
   });
   // A program that just dies leaves services behind that nobody looks for.
   giveUp.signal.addEventListener('abort', () => void stack.stop().finally(() => process.exit(EXIT_INTERRUPTED)));
-  const { postgres, temporal: address } = stack.state.services;
+  const { postgres, redis: limits, temporal: address } = stack.state.services;
   const pool = createPool(postgres!.url, { max: 3, onIdleError: () => undefined }); // restarts are our own doing
+  const redis = connectRedis(limits!.url, { onError: () => undefined });
   const temporal = await connectTemporal(address!);
   return {
-    ...{ dir, stack, client: new Client(stack), links, pool, temporal },
+    ...{ dir, stack, client: new Client(stack), links, pool, redis, temporal },
     close: async (keep) => {
       for (const signal of INTERRUPTS) process.off(signal, interrupt);
       await Promise.all([pool.end(), temporal.close()]);
+      redis.disconnect();
       await stack.stop();
       await Promise.all(Object.values(links).map((link) => link.close()));
       if (!keep) await rm(dir, { recursive: true, force: true });

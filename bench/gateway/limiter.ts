@@ -28,10 +28,10 @@ const WINDOWS = 2;
 /** Windows of 1 s and of a minute; of 8 s instead of the minute when quick. Tokens come close to their limit as well. */
 function limitsOf(quick: boolean): Limits {
   const windowMs = quick ? 8_000 : 60_000;
-  const limit = quick ? 80 : 1_200;
+  const limit = quick ? 40 : 1_200;
   return {
     windows: [
-      { name: 'requests/s', windowMs: 1_000, limit: quick ? 30 : 40 },
+      { name: 'requests/s', windowMs: 1_000, limit: quick ? 15 : 40 },
       { name: `requests/${windowMs / 1000} s`, windowMs, limit },
       { name: `tokens/${windowMs / 1000} s`, windowMs, limit: limit * 40, of: 'tokens' },
     ],

@@ -30,5 +30,6 @@ export {
 export { openGateway, type OpenGatewayOptions } from './open-gateway';
 export { certainlyDead, ownOwner } from './owner';
 export { createRateLimiter, type RateLimiter, type RateLimiterStatistics } from './rate-limiter';
-export { reconcileWithLog, type ProviderLogRow, type ReconcileOptions, type ReconcileReport } from './reconcile';
+export type { ProviderLogRow } from './provider-log';
+export { reconcileWithLog, type ReconcileOptions, type ReconcileReport } from './reconcile';
 export type { CallArtifacts, CallContext, CallFacts, CallFailure, Gateway, GatewayCall, GatewayResult } from './types';

@@ -5,15 +5,8 @@ import type { ReconcileAnswer, ReconcileItem } from '../adapters/postgres/ledger
 import type { MicroUsd } from '../domain/kernel/money';
 import { priceOfVersion } from '../domain/llm/price-version';
 import { costOf } from '../domain/llm/pricing';
-
-/** One billed request of a provider's own record. */
-export interface ProviderLogRow {
-  /** `{callKey}#{n}`, as it travelled with the request. */
-  attemptKey: string;
-  inputTokens: number;
-  outputTokens: number;
-  cachedInputTokens?: number;
-}
+import { nameSettled } from './keyed-rows';
+import type { ProviderLogRow } from './provider-log';
 
 export interface ReconcileOptions {
   /**
@@ -58,8 +51,8 @@ export async function reconcileWithLog(
   log: readonly ProviderLogRow[],
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
-  const rows = byAttempt(log);
   const before = await attemptsAt(pool, tenant, options.provider);
+  const rows = byAttempt(nameSettled(log, before));
   const answers = await book(
     pool,
     tenant,

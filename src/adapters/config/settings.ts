@@ -91,6 +91,7 @@ export const settingsSchema = z.strictObject({
       openaiApiKey: setting(headerText.optional(), 'OPENAI_API_KEY', 'API key for OpenAI or the compatible server.', true),
       anthropicBaseUrl: setting(z.url().default('https://api.anthropic.com'), 'ANTHROPIC_BASE_URL', 'Base URL of Anthropic or a server that speaks its wire, without /v1.'),
       anthropicApiKey: setting(headerText.optional(), 'ANTHROPIC_API_KEY', 'API key for Anthropic; opens the models named claude-*.', true),
+      idempotentProviders: setting(z.string().max(2_000).default(''), 'LONGHAUL_IDEMPOTENT_PROVIDERS', 'Providers of the OpenAI wire that answer a repeated Idempotency-Key from their store, by name (`scripted`, `openai-compatible:HOST`) with commas in between. A call is then asked under one key, and a crash is not paid for again. Name none that does not promise it.'),
       priceFile: setting(z.string().optional(), 'LONGHAUL_PRICE_FILE', 'YAML file with prices that override or extend the built-in table.'),
       requestsPerMinute: setting(orNone.default(60), 'LONGHAUL_REQUESTS_PER_MINUTE', 'Requests per minute and provider, over all processes; 0: no such limit.'),
       requestsPerHour: setting(orNone.default(3_000), 'LONGHAUL_REQUESTS_PER_HOUR', 'Requests per hour and provider; 0: no such limit.'),

@@ -30,7 +30,7 @@ export function createProviders(settings: ProviderSettings): ProviderRegistry {
   const opened = FAMILIES.map((family) => ({
     ...family,
     own: family.open(settings),
-    scripted: serverUrl === undefined ? null : family.atModelServer(serverUrl),
+    scripted: serverUrl === undefined ? null : family.atModelServer(serverUrl, settings),
   }));
   const find = (model: string) => {
     const { wire, scripted } = parseModelName(model);

@@ -41,6 +41,8 @@ export interface ProviderSettings {
   openaiApiKey?: string;
   anthropicBaseUrl: string;
   anthropicApiKey?: string;
+  /** Names of providers, with commas in between. */
+  idempotentProviders?: string;
 }
 
 /** One wire format: who answers through it. */
@@ -53,7 +55,7 @@ export interface ProviderFamily {
   /** Null without a key. */
   open(settings: ProviderSettings): Provider | null;
   /** The scripted model server at this address, without a path. */
-  atModelServer(url: string): Provider;
+  atModelServer(url: string, settings: ProviderSettings): Provider;
 }
 
 export interface ProviderFailureFacts {

@@ -68,9 +68,9 @@ export const ledgerRoutes: readonly Route[] = [
 ];
 
 function logRowOf(record: ProviderRecord): ProviderLogRow[] {
-  const { attemptKey, inputTokens = 0, outputTokens = 0, cachedInputTokens } = record;
+  const { attemptKey, inputTokens = 0, outputTokens = 0, cachedInputTokens, idempotencyKey } = record;
   if (attemptKey === null || !isBilled(record)) return [];
-  return [{ attemptKey, inputTokens, outputTokens, ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }) }];
+  return [{ attemptKey, inputTokens, outputTokens, cachedInputTokens, idempotencyKey }];
 }
 
 /** A log of another installation would name a million attempts that this ledger does not know. */

@@ -62,8 +62,15 @@ async function textOf(file: string): Promise<string> {
 function recordOf(line: string): object | undefined {
   const fields = parsed(line);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return undefined;
-  const { kind, attemptKey = null, inputTokens, outputTokens, cachedInputTokens } = fields as Record<string, unknown>;
-  return { kind, attemptKey, inputTokens, outputTokens, cachedInputTokens };
+  const {
+    kind,
+    attemptKey = null,
+    inputTokens,
+    outputTokens,
+    cachedInputTokens,
+    idempotencyKey,
+  } = fields as Record<string, unknown>;
+  return { kind, attemptKey, inputTokens, outputTokens, cachedInputTokens, idempotencyKey };
 }
 
 function parsed(line: string): unknown {

@@ -17,6 +17,10 @@ export const providerRecordSchema = z
     inputTokens: tokens.optional(),
     outputTokens: tokens.optional(),
     cachedInputTokens: tokens.optional(),
+    idempotencyKey: z.string().max(1_024).optional().meta({
+      description:
+        'The provider answers a repeat of it from its store: the call was billed once, whichever attempt was settled.',
+    }),
   })
   .refine((record) => !isBilled(record) || (record.inputTokens !== undefined && record.outputTokens !== undefined), {
     error: 'Expected inputTokens and outputTokens of a request that was accepted.',

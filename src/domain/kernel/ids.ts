@@ -13,6 +13,10 @@ export function attemptKeyOf(callKey: string, n: number): string {
   return `${callKey}#${n}`;
 }
 
+export function callKeyOfAttempt(attemptKey: string): string {
+  return attemptKey.replace(/#\d+$/, '');
+}
+
 export const budgetId = {
   tenant: (tenant: string) => `tenant:${tenant}`,
   /** Under its tenant, so that two tenants may name one alike. An id has no slash, a tenant may. */

@@ -11,8 +11,9 @@ const { limitHistory } = dist('gateway/limit-history');
 const { ownOwner } = dist('gateway/owner');
 const { sameLimits } = dist('domain/llm/limit-rules');
 
-const { databaseUrl, redisUrl, prefix, modelServerUrl, limits, leaseMs, parallel, calls } = JSON.parse(process.argv[2]);
-const llm = { modelServerUrl, openaiBaseUrl: 'http://127.0.0.1:9/v1' };
+const { databaseUrl, redisUrl, prefix, modelServerUrl, limits, leaseMs, parallel, calls, idempotentProviders } =
+  JSON.parse(process.argv[2]);
+const llm = { modelServerUrl, openaiBaseUrl: 'http://127.0.0.1:9/v1', idempotentProviders };
 const pool = createPool(databaseUrl, { max: 8, applicationName: 'gateway-caller' });
 const redis = connectRedis(redisUrl, { onError: () => undefined });
 const log = {

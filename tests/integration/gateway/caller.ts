@@ -17,6 +17,8 @@ export interface CallerOptions {
   /** Calls under way at once. */
   parallel?: number;
   env?: Record<string, string>;
+  /** Providers asked under one key per call. */
+  idempotentProviders?: string;
 }
 
 export type Outcome = { callKey: string } & (GatewayResult | { code: string; message: string });
@@ -30,7 +32,7 @@ export interface Caller {
 /** A real process of its own that makes these calls through the built gateway. */
 export function startCaller(
   stack: Stack,
-  { calls, limits, prefix, leaseMs = 15_000, parallel = 1, env = {} }: CallerOptions,
+  { calls, limits, prefix, leaseMs = 15_000, parallel = 1, env = {}, idempotentProviders = '' }: CallerOptions,
 ): Caller {
   const config = {
     databaseUrl: stack.database.url,
@@ -40,6 +42,7 @@ export function startCaller(
     limits,
     leaseMs,
     parallel,
+    idempotentProviders,
     calls,
   };
   const child = spawn(process.execPath, [PROGRAM, JSON.stringify(config)], {

@@ -93,6 +93,51 @@ describe('killed at each point of a call, then called again', () => {
   );
 });
 
+describe('at a provider that honours idempotency keys', () => {
+  beforeAll(() => stack.server.setIdempotency(true));
+  afterAll(() => stack.server.setIdempotency(false));
+
+  test.each<[CrashPoint, string[]]>([
+    ['after-sent', ['unknown', 'settled']],
+    ['after-accept', ['unknown', 'settled']],
+    ['after-answer', ['unknown', 'settled']],
+    ['after-payload', ['unknown', 'settled']],
+    ['after-settle', ['settled']],
+  ])(
+    'killed %s, the call is billed once, and the ledger says so',
+    async (point, after) => {
+      const { runId, call } = await testRun(stack.pool);
+      const { buildArtifacts: _unused, ...request } = call(0);
+      const options = {
+        calls: [request],
+        limits: LIMITS,
+        prefix: `key-${randomUUID()}`,
+        idempotentProviders: 'scripted',
+      };
+      const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: join(folder, `key-${point}`) };
+      expect(await startCaller(stack, { ...options, leaseMs: 60_000, env }).done).toMatchObject({ signal: 'SIGKILL' });
+      const { outcomes } = await startCaller(stack, { ...options, env }).done;
+      expect(outcomes).toMatchObject([{ source: after.length === 2 ? 'paid' : 'stored' }]);
+      expect((await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state)).toEqual(after);
+      const log = (await providerLog(stack.server)).filter((row) => row.attemptKey.startsWith(runId));
+      expect(log).toHaveLength(1);
+
+      const report = await reconcileWithLog(stack.pool, TENANT, await providerLog(stack.server), {
+        completeUntil: new Date(),
+        provider: 'scripted',
+      });
+      expect(report).toMatchObject({
+        ...{ settled: 0, voided: after.length - 1, stillUnknown: 0, missing: [], duplicates: [], different: [] },
+        differenceMicroUsd: 0,
+      });
+      const paid = (await attemptsOf(stack.pool, `${runId}/%`)).at(-1)!.actual_micro_usd;
+      expect(await sums(stack.pool, `run:${runId}`)).toMatchObject({ reserved: 0, unknown: 0, settled: paid });
+      expect(await violations(stack.pool)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
 /** Where a whole group is between two commits, or has just had one in common. */
 test.each<CrashPoint>(['after-reserve', 'after-sent', 'after-settle'])(
   'killed %s of a group of eight: each call is paid, and its books agree',

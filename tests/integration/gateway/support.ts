@@ -168,7 +168,7 @@ export async function attemptsOf(pool: Pool, callKey: string): Promise<AttemptRo
 
 /** What the model server billed, by its own book. */
 export async function providerLog(server: ModelServer): Promise<ProviderLogRow[]> {
-  return (await server.readAccepted()).flatMap(({ attemptKey, inputTokens, outputTokens }) =>
-    attemptKey === null ? [] : [{ attemptKey, inputTokens, outputTokens }],
+  return (await server.readAccepted()).flatMap(({ attemptKey, inputTokens, outputTokens, idempotencyKey }) =>
+    attemptKey === null ? [] : [{ attemptKey, inputTokens, outputTokens, idempotencyKey }],
   );
 }

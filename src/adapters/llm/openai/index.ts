@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import type { Provider, ProviderCall, ProviderFamily } from '../provider';
-import { attemptHeaders } from '../wire/attempt-headers';
+import type { Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
+import { attemptHeaders, keyOfCall } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
 import { readError } from './failure';
 import { readStream } from './read-stream';
@@ -44,7 +44,7 @@ export class OpenAiProvider implements Provider {
       const stream = await this.#client
         .withOptions({ fetch })
         .chat.completions.create(toWire(call.request, call.attemptKey, dialect), {
-          headers: attemptHeaders(call.attemptKey),
+          headers: attemptHeaders(call.attemptKey, dialect.honoursKeys ? keyOfCall(call) : undefined),
           signal,
           timeout: timeoutMs,
         });
@@ -60,23 +60,37 @@ export const openai: ProviderFamily = {
   wire: 'openai',
   serves: 'every other name',
   keySetting: 'OPENAI_API_KEY',
-  open: ({ openaiBaseUrl, openaiApiKey }) => (openaiApiKey === undefined ? null : at(openaiBaseUrl, openaiApiKey)),
-  atModelServer: (url) =>
+  open: (settings) => (settings.openaiApiKey === undefined ? null : at(settings, settings.openaiApiKey)),
+  atModelServer: (url, settings) =>
     new OpenAiProvider({
       name: 'scripted',
       baseUrl: `${url}/v1`,
       apiKey: 'none-needed',
-      dialect: { maxTokensField: 'max_completion_tokens', sendsMetadata: true },
+      dialect: {
+        maxTokensField: 'max_completion_tokens',
+        sendsMetadata: true,
+        honoursKeys: honoursKeys(settings, 'scripted'),
+      },
     }),
 };
 
-function at(baseUrl: string, apiKey: string): Provider {
+function at(settings: ProviderSettings, apiKey: string): Provider {
+  const { openaiBaseUrl: baseUrl } = settings;
   const { hostname, host } = new URL(baseUrl);
   const isOpenAi = hostname === OPENAI_HOST;
+  const name = isOpenAi ? 'openai' : `openai-compatible:${host}`;
   return new OpenAiProvider({
-    name: isOpenAi ? 'openai' : `openai-compatible:${host}`,
+    name,
     baseUrl,
     apiKey,
-    dialect: { maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens', sendsMetadata: false },
+    dialect: {
+      maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
+      sendsMetadata: false,
+      honoursKeys: honoursKeys(settings, name),
+    },
   });
+}
+
+function honoursKeys({ idempotentProviders = '' }: ProviderSettings, name: string): boolean {
+  return idempotentProviders.split(',').some((listed) => listed.trim() === name);
 }

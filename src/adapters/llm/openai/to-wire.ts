@@ -12,6 +12,8 @@ export interface Dialect {
   maxTokensField: 'max_completion_tokens' | 'max_tokens';
   /** OpenAI answers 400 to metadata on chat completions that are not stored with it; there the header names the attempt. */
   sendsMetadata: boolean;
+  /** It answers a repeated `Idempotency-Key` from its store, so that all attempts of a call may go under one. */
+  honoursKeys?: boolean;
 }
 
 /** One request, always streaming: only a stream lets a hang be told from a long answer. */

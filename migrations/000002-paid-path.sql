@@ -170,6 +170,10 @@ BEGIN
     SELECT r.budget_id FROM reservation r JOIN attempt t ON t.call_key = r.call_key AND t.n = r.n
     WHERE t.call_key = ANY (keys) AND t.state IN ('reserved', 'sent')));
   PERFORM 1 FROM attempt t WHERE t.call_key = ANY (keys) ORDER BY t.call_key, t.n FOR UPDATE;
+  -- Who asks again under its token lives: an outage that outlasted its lease must not make its own attempt a lost one.
+  UPDATE attempt t SET lease_until = greatest(t.lease_until, clock_timestamp() + x."leaseMs" * interval '1 ms')
+  FROM jsonb_to_recordset(p_calls) AS x("callKey" text, token uuid, "leaseMs" integer)
+  WHERE t.call_key = x."callKey" AND t.reserve_token = x.token AND t.state IN ('reserved', 'sent');
   PERFORM disown_expired(keys, clock_timestamp());
 
   -- Who already waits keeps its place; newcomers follow in the order they came.
@@ -410,9 +414,9 @@ BEGIN
              provider_request_id = coalesce(s."providerRequestId", t.provider_request_id), closed_at = clock_timestamp()
       WHERE t.call_key = a.call_key AND t.n = a.n;
       IF a.state = 'sent' THEN
-        -- A provider that could not even be reached said nothing about this call: waited for, not counted.
+        -- A provider that was not reached, or not even asked, said nothing about this call: not counted.
         UPDATE run_node rn SET model_failures = rn.model_failures + 1
-        WHERE rn.run_id = a.run_id AND rn.name = a.node AND s."failureClass" IS DISTINCT FROM 'unreachable';
+        WHERE rn.run_id = a.run_id AND rn.name = a.node AND coalesce(s."failureClass", '') NOT IN ('unreachable', 'not-sent');
         IF a.run_id IS NOT NULL THEN
           PERFORM add_event(a.run_id, 'attempt-failed', a.node, jsonb_build_object('attempt', a.call_key || '#' || a.n, 'state', answer,
             'failureClass', s."failureClass", 'failure', left(s.failure, 500)));
@@ -463,7 +467,7 @@ BEGIN
     IF a.run_id IS NULL THEN
       -- Outside a run there is no node that counts: the call's own attempts do.
       SELECT count(*) INTO model_failures FROM attempt t WHERE t.call_key = a.call_key AND t.sent_at IS NOT NULL
-        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'lost');
+        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'not-sent', 'lost');
     ELSE
       SELECT rn.model_failures INTO model_failures FROM run_node rn WHERE rn.run_id = a.run_id AND rn.name = a.node;
     END IF;

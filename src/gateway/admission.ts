@@ -1,11 +1,12 @@
 import { leaveBudgetQueues } from '../adapters/postgres/budget-waiters';
-import type { BudgetLevel, ReserveCall } from '../adapters/postgres/ledger-types';
+import type { BudgetLevel, ReserveAnswer, ReserveCall } from '../adapters/postgres/ledger-types';
 import { LonghaulError } from '../domain/kernel/errors';
 import type { Commits } from './commits';
 import { crashPoint } from './crash-point';
 import type { Parts } from './parts';
 import type { WantedPermit } from './permits';
 import { pollDelayMs, sleep } from './sleep';
+import { insist, settleSurely } from './store-answer';
 import type { Waiting } from './waiting';
 
 /** A place in the queue outlives one poll and one return of the activity, so that waiting again does not mean last. */
@@ -19,22 +20,57 @@ export type Admission = { admitted: { n: number; epoch: number; sent: boolean } 
  * so that nobody holds a permit while he waits for room.
  */
 export async function admitAtOnce(
-  { commits, permits }: Pick<Parts, 'commits' | 'permits'>,
+  parts: Parts,
   request: ReserveCall,
   wanted: WantedPermit,
   signal: AbortSignal,
 ): Promise<Admission | undefined> {
-  if (!(await permits.takeAtOnce(wanted))) return undefined;
+  if (!(await parts.permits.takeAtOnce(wanted))) return undefined;
+  try {
+    const answer = await reserveWithPermit(parts, request, wanted, signal);
+    if (answer.answer === 'admitted') return { admitted: { n: answer.n, epoch: answer.epoch, sent: true } };
+    return answer.answer === 'stored' ? { stored: true } : undefined;
+  } catch (error) {
+    if (!LonghaulError.is(error) || error.code !== 'ServiceUnavailable') throw error;
+    await takeBack(parts, request);
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+async function reserveWithPermit(
+  { commits, permits }: Parts,
+  request: ReserveCall,
+  wanted: WantedPermit,
+  signal: AbortSignal,
+): Promise<ReserveAnswer> {
   let sent = false;
   try {
     crashPoint('before-reserve');
     const answer = await commits.reserveAndSend.add(request, signal);
     sent = answer.answer === 'admitted';
-    if (answer.answer === 'admitted') return { admitted: { n: answer.n, epoch: answer.epoch, sent } };
-    return answer.answer === 'stored' ? { stored: true } : undefined;
+    return answer;
   } finally {
     if (!sent) await permits.release(wanted, { unused: true });
   }
+}
+
+/**
+ * The reply was lost, so the attempt may be marked sent although nothing left: forgotten, it would hold its maximum and
+ * count as lost. Asked again under its token it is found, whatever the caller wants by now, and given back instead of
+ * sent, because the outage may have outlived its permit.
+ *
+ * @throws LonghaulError ServiceUnavailable when PostgreSQL stays away; the lease then ends the attempt, if there is one
+ */
+async function takeBack({ commits, settleWithinMs, deps: { log } }: Parts, request: ReserveCall): Promise<void> {
+  const { callKey } = request;
+  const patience = { withinMs: settleWithinMs, log, callKey, what: 'reserve' };
+  const answer = await insist(() => commits.reserveAndSend.add(request), patience);
+  if (answer.answer !== 'admitted') return;
+  const { n, epoch } = answer;
+  const failure = 'the reply to its reservation was lost';
+  const givenBack = { callKey, n, epoch, outcome: 'failed' as const, failureClass: 'not-sent', failure };
+  await settleSurely(commits, givenBack, settleWithinMs, log);
 }
 
 /**

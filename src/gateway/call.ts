@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
 import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
@@ -122,6 +123,7 @@ function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {
   const { callKey, tenant, runId, node, budgets, request } = call;
   return {
     callKey,
+    token: randomUUID(),
     tenant,
     runId,
     node,

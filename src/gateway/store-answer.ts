@@ -31,14 +31,23 @@ interface Patience {
 }
 
 /** Repeats `work` with growing pauses until it succeeds. @throws LonghaulError PaymentUnsettled. */
-export async function untilDone<T>(work: () => Promise<T>, { withinMs, log, callKey, what }: Patience): Promise<T> {
+export async function untilDone<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
+  try {
+    return await insist(work, patience);
+  } catch (error) {
+    throw unsettled(patience.callKey, error);
+  }
+}
+
+/** Repeats `work` with growing pauses while its error may pass. @throws the last error of `work` */
+export async function insist<T>(work: () => Promise<T>, { withinMs, log, callKey, what }: Patience): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (let turn = 0; ; turn += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!mayPass(error) || performance.now() >= deadline) throw unsettled(callKey, error);
-      log.warn({ err: error, callKey, what }, 'a paid answer could not be stored yet; trying again');
+      if (!mayPass(error) || performance.now() >= deadline) throw error;
+      log.warn({ err: error, callKey, what }, 'a step of the paid path is not known to be done; trying again');
       await sleep(pollDelayMs(turn, 2_000), NEVER);
     }
   }

@@ -51,6 +51,7 @@ export function call(
 ): ReserveCall {
   return {
     callKey,
+    token: randomUUID(),
     tenant: TENANT,
     runId: null,
     node: null,

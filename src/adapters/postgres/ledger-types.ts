@@ -6,6 +6,8 @@ import type { NewRecording } from './recording';
 /** One call that asks for room on all its budgets (parents of the named ones are added by themselves). */
 export interface ReserveCall {
   callKey: string;
+  /** A UUID of who asks. Asked again with the same one after a lost reply, the answer is the same attempt. */
+  token: string;
   tenant: string;
   runId: string | null;
   node: string | null;

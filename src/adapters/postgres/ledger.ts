@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { present } from '../../domain/kernel/assert';
 import { toJsonb } from './jsonb';
 import type {
@@ -29,8 +28,7 @@ export { noteNode, recordProgress, type NodeNote } from './progress';
  * @throws Error (PostgreSQL 23503) when a budget does not exist for this tenant: unlimited spending fails closed
  */
 export async function reserve(db: Db, calls: ReserveCall[]): Promise<ReserveAnswer[]> {
-  const tokened = toJsonb(calls.map((call) => ({ ...call, token: randomUUID() })));
-  const answers = await retryLost(db, () => rows<ReserveRow>(db, RESERVE, [tokened]));
+  const answers = await retryLost(db, () => rows<ReserveRow>(db, RESERVE, [toJsonb(calls)]));
   return answers.map(toReserveAnswer);
 }
 
@@ -46,8 +44,7 @@ const RESERVE_AND_SEND = `${ANSWERS} FROM reserve_and_send($1)`;
  * may send; every other answer is `reserve`'s.
  */
 export async function reserveAndSend(db: Db, calls: ReserveCall[]): Promise<ReserveAnswer[]> {
-  const tokened = toJsonb(calls.map((call) => ({ ...call, token: randomUUID() })));
-  const answers = await retryLost(db, () => rows<ReserveRow>(db, RESERVE_AND_SEND, [tokened]));
+  const answers = await retryLost(db, () => rows<ReserveRow>(db, RESERVE_AND_SEND, [toJsonb(calls)]));
   return answers.map(toReserveAnswer);
 }
 

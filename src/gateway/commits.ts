@@ -1,4 +1,5 @@
 import type { Pool } from '../adapters/postgres/connection';
+import { isStatementTimeout } from '../adapters/postgres/failures';
 import { markSent, reserve, reserveAndSend, settle } from '../adapters/postgres/ledger';
 import type {
   OwnedAttempt,
@@ -48,9 +49,12 @@ export function countsOf(commits: Commits): Record<string, GroupCounts> {
   return Object.fromEntries(Object.entries(commits).map(([step, { counts }]) => [step, { ...counts }]));
 }
 
-/** A server that is away is away for all. Everything else may be one item that cannot be: an unknown budget, a missing attempt. */
+/**
+ * A server that is away is away for all. Everything else may be one item that cannot be: an unknown budget, a missing
+ * attempt, or a row that a stopped process holds, on which all the others would meet again and again.
+ */
 function mayBeOnes(error: unknown): boolean {
-  return !(LonghaulError.is(error) && error.code === 'ServiceUnavailable');
+  return isStatementTimeout(error) || !(LonghaulError.is(error) && error.code === 'ServiceUnavailable');
 }
 
 function keyOf({ callKey, n }: { callKey: string; n: number }): string {

@@ -19,6 +19,11 @@ export function isConnectionFailure(error: unknown): boolean {
   );
 }
 
+/** Rolled back by the server, which answers others: mostly somebody held a lock for longer than a statement may last. */
+export function isStatementTimeout(error: unknown): boolean {
+  return codeOf(error instanceof Error && error.cause !== undefined ? error.cause : error) === '57014';
+}
+
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,5 +1,8 @@
+import { createPool } from '../../../src/adapters/postgres/connection';
+import { markSent, reserve } from '../../../src/adapters/postgres/ledger';
 import { LonghaulError } from '../../../src/domain/kernel/errors';
-import { sums, violations } from '../../support/ledger';
+import { openCommits } from '../../../src/gateway/commits';
+import { admitted, answered, call as reservation, sums, violations } from '../../support/ledger';
 import { attemptsOf, context, startStack, testRun, type Stack } from './support';
 
 let stack: Stack;
@@ -76,6 +79,33 @@ test('an answer that cannot be settled fails alone: what was settled with it is 
   const states = (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state).sort();
   expect(states).toEqual(['sent', ...Array<string>(7).fill('settled')]);
 });
+
+test('a row that a stopped process holds keeps its own settlement waiting, and not those of its statement', async () => {
+  const [free, locked] = [await testRun(stack.pool), await testRun(stack.pool)];
+  const asked = Array.from({ length: 8 }, (_, index) => {
+    const { runId } = index === 3 ? locked : free;
+    return reservation(`${runId}/a/${index}`, [`agent:${runId}/a`], 100, { runId, node: 'a' });
+  });
+  const attempts = admitted(await reserve(stack.pool, asked)).sort((a, b) => (a.callKey < b.callKey ? -1 : 1));
+  await markSent(stack.pool, attempts, 60_000);
+  const pool = createPool(stack.database.url, { max: 4, queryTimeoutMs: 2_000 });
+  const holder = await stack.pool.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM run WHERE id = $1 FOR UPDATE', [locked.runId]);
+    const { settle } = openCommits(pool, 60_000, 20);
+    const outcomes = await Promise.all(
+      attempts.map((attempt) => settle.add(answered(attempt, 50)).catch((error: unknown) => error)),
+    );
+    const isLocked = attempts.map(({ callKey }) => callKey.startsWith(locked.runId));
+    expect(outcomes.filter((_, at) => !isLocked[at])).toMatchObject(Array(7).fill({ answer: 'settled' }));
+    expect(outcomes.filter((_, at) => isLocked[at])).toMatchObject([{ code: 'ServiceUnavailable' }]);
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+    await pool.end();
+  }
+}, 120_000);
 
 test.each([100, 200])(
   '%i callers of one budget: some are refused, and it is never overspent',

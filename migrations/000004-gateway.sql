@@ -124,7 +124,7 @@ CREATE INDEX attempt_closed ON attempt (tenant_id, closed_at) WHERE state IN ('s
 -- does not fit is an overrun, booked and alarmed like any other. Idempotent by call key: `already` answers what was booked,
 -- `other` that the key stands for another cost.
 CREATE FUNCTION book_cost(p_cost jsonb) RETURNS TABLE (answer text, cost_micro_usd bigint, over_micro_usd bigint) LANGUAGE plpgsql AS $$
-DECLARE c record; a attempt%ROWTYPE; chain text[]; room bigint;
+DECLARE c record; a attempt%ROWTYPE; chain text[]; locked text[]; room bigint;
 BEGIN
   SELECT * INTO c FROM jsonb_to_record(p_cost) AS x("callKey" text, tenant text, "runId" uuid, node text, budgets jsonb, provider text,
     model text, "priceVersion" text, fingerprint text, "costMicroUsd" bigint, "inputTokens" bigint, "outputTokens" bigint, metadata jsonb);
@@ -135,8 +135,11 @@ BEGIN
       a.actual_micro_usd - a.estimate_micro_usd;
     RETURN;
   END IF;
+  locked := ARRAY(SELECT budget_chain(ARRAY(SELECT jsonb_array_elements_text(c.budgets))));
+  PERFORM lock_budgets(locked);
+  -- As in `reserve`: while this waited, `set_budget` may have put the tenant's level above these.
   chain := ARRAY(SELECT budget_chain(ARRAY(SELECT jsonb_array_elements_text(c.budgets))));
-  PERFORM lock_budgets(chain);
+  IF NOT chain <@ locked THEN PERFORM lock_budgets(chain); END IF;
   SELECT CASE WHEN count(*) = 0 THEN c."costMicroUsd"
     ELSE least(c."costMicroUsd", greatest(0, min(b.limit_micro_usd - b.settled_micro_usd - b.reserved_micro_usd - b.unknown_micro_usd))) END
   INTO room FROM budget b WHERE b.id = ANY (chain) AND b.tenant_id = c.tenant;

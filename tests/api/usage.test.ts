@@ -1,5 +1,5 @@
 import { admitted, answered, call, endLeases, violations } from '../support/ledger';
-import { expire, markSent, reserve, settle } from '../../src/adapters/postgres';
+import { closeRun, expire, markSent, reserve, settle } from '../../src/adapters/postgres';
 import { budgetId, callKeyOf } from '../../src/domain/kernel/ids';
 import { estimated } from '../../src/domain/llm/per-thousand-price';
 import { priceVersionOf } from '../../src/domain/llm/price-version';
@@ -142,5 +142,15 @@ describe('a recorded cost', () => {
     const { body } = await under.api.get('/budgets/experiment%3Amany').expect(200);
     expect(body.items[0]).toMatchObject({ settledMicroUsd: 25_000, overrunMicroUsd: 5_000, reservedMicroUsd: 0 });
     expect(await violations(under.deps.pool)).toEqual([]);
+  });
+
+  it('counts for a tenant whose budget was made when the run was over', async () => {
+    const { body: run } = await under.api.post('/runs').send({ graph: 'talk', costBudgetUsd: 1 }).expect(201);
+    const over = { status: 'cancelled', reasonCode: 'terminated', reason: 'terminated from outside' } as const;
+    expect(await closeRun(under.deps.pool, { tenant: 'default', runId: run.runId, ...over })).toBe(true);
+    await under.api.post('/budgets').send({ costBudgetUsd: 1 }).expect(200);
+    await record({ ...cost, key: 'after-the-end', runId: run.runId, costMicroUsd: 700 }).expect(200);
+    const { body } = await under.api.get('/budgets/tenant%3Adefault').expect(200);
+    expect(body.items[0]).toMatchObject({ settledMicroUsd: 700 });
   });
 });

@@ -26,7 +26,12 @@ export async function recordCost({ deps, tenant, log }: RequestContext, body: Re
   const priceVersion = priceVersionOf(price);
   const booked = await bookCost(deps.pool, {
     ...{ callKey: `recorded/${tenant}/${key}`, tenant, runId: runId ?? null, node: agent ?? null },
-    ...{ budgets: await payers(deps.pool, tenant, body), provider: 'recorded', model, priceVersion },
+    ...{
+      budgets: [await payer(deps.pool, tenant, body), budgetId.tenant(tenant)],
+      provider: 'recorded',
+      model,
+      priceVersion,
+    },
     ...{ fingerprint: hashJson(body), inputTokens, outputTokens, metadata: metadata ?? null },
     costMicroUsd: body.costMicroUsd ?? costOf(price, { inputTokens, outputTokens, cachedInputTokens }),
   });
@@ -37,18 +42,18 @@ export async function recordCost({ deps, tenant, log }: RequestContext, body: Re
   return { key, costMicroUsd, overMicroUsd, estimated: isEstimated(priceVersion) };
 }
 
-/** The lowest level that pays. */
-async function payers(pool: Pool, tenant: string, { runId, agent, experiment }: RecordCost): Promise<string[]> {
+/** The lowest level that pays. The tenant's is named beside it: a run that was over when it was made is not below it. */
+async function payer(pool: Pool, tenant: string, { runId, agent, experiment }: RecordCost): Promise<string> {
   if (runId !== undefined) {
     await requireRun(pool, tenant, runId);
-    if (agent === undefined) return [budgetId.run(runId)];
+    if (agent === undefined) return budgetId.run(runId);
     const known = (await getRunNodes(pool, tenant, runId)).some(({ name }) => name === agent);
     if (!known) throw new LonghaulError('NotFound', { what: 'Agent', id: agent });
-    return [budgetId.agent(runId, agent)];
+    return budgetId.agent(runId, agent);
   }
-  if (experiment === undefined) return [budgetId.tenant(tenant)];
+  if (experiment === undefined) return budgetId.tenant(tenant);
   const id = budgetId.experiment(tenant, experiment);
   if ((await getBudgets(pool, tenant, [id])).length === 0)
     throw new LonghaulError('NotFound', { what: 'Budget of experiment', id: experiment });
-  return [id];
+  return id;
 }

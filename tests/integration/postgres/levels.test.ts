@@ -1,10 +1,12 @@
 import { getBudgets, setBudget } from '../../../src/adapters/postgres/budgets';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { markSent, reserve, settle } from '../../../src/adapters/postgres/ledger';
+import { bookCost } from '../../../src/adapters/postgres/recorded-costs';
 import { budgetId } from '../../../src/domain/kernel/ids';
 import { worstCaseCost, type Price } from '../../../src/domain/llm/pricing';
 import { freshDatabase, type FreshDatabase } from '../../support/database';
 import { admitted, answered, call, newId, run, sums, TENANT, violations } from '../../support/ledger';
+import { eventually } from '../../support/until';
 
 let database: FreshDatabase;
 let pool: Pool;
@@ -126,6 +128,25 @@ test('callers that wait for locks while the level of the tenant is made are held
   const found = await sums(pool, id);
   expect(found.reserved).toBeLessThanOrEqual(found.limit);
   expect((await violations(pool)).filter((row) => JSON.stringify(row).includes(tenant))).toEqual([]);
+});
+
+test('a recorded cost that waits for locks while the level of the tenant is made is counted by it as well', async () => {
+  const tenant = `t-${newId()}`;
+  const { runId } = await run(pool, { tenant });
+  const maker = await pool.connect();
+  await maker.query('BEGIN');
+  await maker.query('SELECT set_budget($1, $2, 1000)', [tenant, budgetId.tenant(tenant)]);
+  const booked = bookCost(pool, {
+    ...{ callKey: `recorded/${tenant}/1`, tenant, runId, node: 'a', budgets: [budgetId.agent(runId, 'a')] },
+    ...{ provider: 'recorded', model: 'm', priceVersion: 'given', fingerprint: 'f', metadata: null },
+    ...{ costMicroUsd: 300, inputTokens: 1, outputTokens: 1 },
+  });
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%book_cost%'`;
+  await eventually('the booking waits', async () => (await pool.query(waits)).rowCount === 1);
+  await maker.query('COMMIT');
+  maker.release();
+  expect(await booked).toMatchObject({ answer: 'booked' });
+  expect(await sums(pool, budgetId.tenant(tenant))).toMatchObject({ settled: 300 });
 });
 
 test('a limit may be lowered to what is spent and held, not below; another tenant cannot touch it', async () => {

@@ -30,7 +30,7 @@ export class Batching<T extends Batchable> {
   #turn: NodeJS.Immediate | null = null;
 
   /**
-   * @param work a batch is at work until it ends; it must not reject
+   * @param work a batch is at work until it ends; it tells its items of their errors itself, and one that it rejects with is a defect
    * @param moreComing whether somebody is known to be on the way; who does not know, waits for the interval
    */
   constructor(
@@ -85,9 +85,11 @@ export class Batching<T extends Batchable> {
     this.#counts.requests += items.length;
     this.#counts.largest = Math.max(this.#counts.largest, items.length);
     this.#counts.reasons[reason] += 1;
-    void this.work(items).finally(() => {
-      this.#policy.ended();
-      this.look();
-    });
+    void this.work(items)
+      .catch((error: unknown) => process.emitWarning(`a batch rejected: ${String(error)}`, 'Batching'))
+      .finally(() => {
+        this.#policy.ended();
+        this.look();
+      });
   }
 }

@@ -38,6 +38,8 @@ export interface LLMBatcherStatistics {
 
 interface Request<Response> {
   tokens: number;
+  /** Equal for equal requests. */
+  key: string;
   promptMessages: readonly PromptMessage[];
   parameters: Record<string, unknown>;
   callback: LLMBatchCallback<Response>;
@@ -84,8 +86,15 @@ export class LLMBatcher<Response> {
     parameters: Record<string, unknown> = {},
   ): void {
     assert(!this.#stopped, 'LLMBatcher: a request was added after stop()');
-    const request = { tokens: 0, promptMessages, parameters, callback };
+    const request = { tokens: 0, key: '', promptMessages, parameters, callback };
     this.#open.add(request);
+    try {
+      request.key = hashJson({ messages: promptMessages, parameters });
+    } catch (error) {
+      // What is no JSON has no equal. As every answer, this one comes after the call has returned.
+      setImmediate(() => this.#answer(request, undefined, error));
+      return;
+    }
     this.#batching.add(request);
   }
 
@@ -122,10 +131,7 @@ export class LLMBatcher<Response> {
 
   async #send(batch: readonly Request<Response>[]): Promise<void> {
     const equal = new Map<string, Request<Response>[]>();
-    for (const request of batch) {
-      const key = hashJson({ messages: request.promptMessages, parameters: request.parameters });
-      equal.set(key, [...(equal.get(key) ?? []), request]);
-    }
+    for (const request of batch) equal.set(request.key, [...(equal.get(request.key) ?? []), request]);
     this.#savedCalls += batch.length - equal.size;
     await Promise.all([...equal.values()].map((requests) => this.#ask(requests)));
   }

@@ -55,6 +55,28 @@ test('a full batch is sent at once, a partly filled one after the interval', asy
   });
 });
 
+const cycle: Record<string, unknown> = {};
+cycle['self'] = cycle;
+
+test.each<[string, Record<string, unknown>]>([
+  ['NaN', { temperature: Number.NaN }],
+  ['a bigint', { seed: 1n }],
+  ['a function', { stop: () => true }],
+  ['a cycle', cycle],
+])('parameters with %s are an error of their own callback; the others of the batch are answered', async (_, wrong) => {
+  const { llm, add, sent, answers } = batcher({ batchSize: 2 });
+  add('wrong', wrong);
+  expect(answers).toEqual([]);
+  add('right');
+  add('right, too');
+  await pass(1);
+  expect(answers).toEqual([expect.stringMatching(/Error/)]);
+  expect(sent.map(({ content }) => content)).toEqual(['right', 'right, too']);
+  sent.forEach(({ answer }) => answer('answered'));
+  await llm.stop();
+  expect(answers.slice(1)).toEqual(['answered', 'answered']);
+});
+
 test('equal requests are one call and answer every callback; other parameters are another call', async () => {
   const { llm, add, sent, answers } = batcher();
   for (let i = 0; i < 3; i += 1) add('same');

@@ -1,7 +1,8 @@
 import { getRunNodes } from '../../../src/adapters/postgres/run-nodes';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
-import { TENANT, sums, violations } from '../../support/ledger';
-import { attemptsOf, context, providerLog, startStack, testRun, type Stack } from './support';
+import { reserve } from '../../../src/adapters/postgres/ledger';
+import { call as reservation, sums, TENANT, violations } from '../../support/ledger';
+import { attemptsOf, context, failureOf, providerLog, startStack, testRun, type Stack } from './support';
 
 let stack: Stack;
 beforeAll(async () => void (stack = await startStack()));
@@ -59,5 +60,49 @@ test('who is cancelled meanwhile holds nothing: its attempt never left', async (
     { n: 1, state: 'void', failure_class: 'not-sent' },
   ]);
   expect(await sums(stack.pool, `run:${runId}`)).toMatchObject({ reserved: 0, unknown: 0, settled: 0 });
+  expect(await violations(stack.pool)).toEqual([]);
+});
+
+/** Two equal calls of one run: the first pays, the second shares. */
+async function equalCalls() {
+  const { runId, call } = await testRun(stack.pool, 1_000_000, ['a', 'b']);
+  const payer = call(0, { prompt: 'the same question [[tokens: 20]]' });
+  const follower = { ...payer, node: 'b', callKey: `${runId}/b/0`, budgets: [`agent:${runId}/b`, `run:${runId}`] };
+  return { runId, payer, follower };
+}
+
+test('a shared answer whose reply is lost is stored once', async () => {
+  const { runId, payer, follower } = await equalCalls();
+  const [paid, shared] = await losing(
+    'settle_shared',
+    () => undefined,
+    (pool) => {
+      const gateway = stack.gateway({ pool });
+      return Promise.all([gateway.call(payer, context()), gateway.call(follower, context())]);
+    },
+  );
+  expect([paid, shared]).toMatchObject([{ source: 'paid' }, { source: 'shared', sharedFrom: payer.callKey }]);
+  const { rows } = await stack.pool.query(
+    `SELECT artifact_ref AS ref, (SELECT count(*) FROM artifact WHERE session_id = $2) AS artifacts FROM call_result WHERE call_key = $1`,
+    [follower.callKey, runId],
+  );
+  expect(rows).toEqual([{ ref: shared.resultRef, artifacts: 2 }]);
+  expect((await getRunNodes(stack.pool, TENANT, runId)).map(({ calls }) => calls)).toEqual([1, 1]);
+  expect(await violations(stack.pool)).toEqual([]);
+});
+
+test('who would share while an attempt of its own is under way elsewhere comes back for that one', async () => {
+  const { runId, payer, follower } = await equalCalls();
+  const { callKey, budgets } = follower;
+  await reserve(stack.pool, [reservation(callKey, budgets, 100, { runId, node: 'b', owner: 'another process' })]);
+  const gateway = stack.gateway();
+  const [paid] = await Promise.all([
+    gateway.call(payer, context()),
+    failureOf(gateway.call(follower, context()), 'CallLeased'),
+  ]);
+  expect(paid.source).toBe('paid');
+  expect(await attemptsOf(stack.pool, callKey)).toMatchObject([{ n: 1, state: 'reserved' }]);
+  const { rows } = await stack.pool.query('SELECT 1 FROM call_result WHERE call_key = $1', [callKey]);
+  expect(rows).toEqual([]);
   expect(await violations(stack.pool)).toEqual([]);
 });

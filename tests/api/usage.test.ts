@@ -80,6 +80,20 @@ describe('usage', () => {
     expect(body.costs.byAgent[0]).toMatchObject({ key: 'a0', costMicroUsd: 800 });
   });
 
+  it('is named by model and agent in the system status for thirty days; the sums forget nothing', async () => {
+    const age = (days: number) =>
+      under.deps.pool.query(
+        `UPDATE attempt SET closed_at = closed_at + make_interval(days => $1) WHERE model = 'model-a'`,
+        [days],
+      );
+    await age(-31);
+    const { costs } = (await under.api.get('/system/status').expect(200)).body;
+    await age(31);
+    expect(costs).toMatchObject({ settledMicroUsd: 800, dearestOfDays: 30 });
+    expect(costs.byModel.map(({ key }: { key: string }) => key)).toEqual(['model-b']);
+    expect(costs.byAgent[0]).toMatchObject({ key: 'a0', costMicroUsd: 300 });
+  });
+
   it('of another tenant is unknown', async () => {
     const other = await under.variant((deps) => ({ ...deps, settings: { ...deps.settings, tenant: 'other' } }));
     expect((await other.api.get('/usage').expect(200)).body.items).toEqual([]);

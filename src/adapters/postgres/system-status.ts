@@ -41,10 +41,11 @@ export interface SystemStatus {
   recentEvents: MonitorEvent[];
 }
 
+/** @param namesSince models and agents count from then on: each read would otherwise group all attempts that ever were */
 export async function systemStatus(
   db: Db,
   tenant: string,
-  { recentEvents = 20 }: { recentEvents?: number } = {},
+  { recentEvents = 20, namesSince }: { recentEvents?: number; namesSince?: Date } = {},
 ): Promise<SystemStatus> {
   const [runs, agents, attempts, failures, costs, shared, cassettes, breakers, events] = await Promise.all([
     runTotals(db, tenant),
@@ -55,7 +56,7 @@ export async function systemStatus(
       [tenant],
     ),
     rows<{ failureClass: string; attempts: number }>(db, FAILURES, [tenant]),
-    costTotals(db, tenant),
+    costTotals(db, tenant, namesSince),
     sharedTotals(db, tenant),
     cassetteTotals(db, tenant),
     openBreakers(db),
@@ -145,7 +146,7 @@ async function agentTotals(db: Db, tenant: string): Promise<SystemStatus['agents
 }
 
 /** From the attempts, not the budgets: a level and its parent both hold the same money. */
-async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']> {
+async function costTotals(db: Db, tenant: string, from: Date | undefined): Promise<SystemStatus['costs']> {
   const [row, byModel, byAgent] = await Promise.all([
     firstRow<Omit<SystemStatus['costs'], 'byModel' | 'byAgent'>>(
       db,
@@ -157,8 +158,8 @@ async function costTotals(db: Db, tenant: string): Promise<SystemStatus['costs']
        FROM attempt WHERE tenant_id = $1`,
       [tenant],
     ),
-    usageBy(db, { tenant, groupBy: 'model', limit: USAGE_ROWS }),
-    usageBy(db, { tenant, groupBy: 'agent', limit: USAGE_ROWS }),
+    usageBy(db, { tenant, groupBy: 'model', from, limit: USAGE_ROWS }),
+    usageBy(db, { tenant, groupBy: 'agent', from, limit: USAGE_ROWS }),
   ]);
   const none = { spentMicroUsd: 0, reservedMicroUsd: 0, unknownMicroUsd: 0, inputTokens: 0, outputTokens: 0 };
   return { ...(row ?? none), byModel, byAgent };

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/api.schema';
 import { once, REPLAYED } from '../idempotency';
 import { route, type Route } from '../route';
-import { monitorEventOf, systemStatusView } from '../services/system-status-view';
+import { DEAREST_OF_DAYS, monitorEventOf, systemStatusView } from '../services/system-status-view';
 import { RUN } from './examples';
 
 const EVENT = {
@@ -17,6 +17,7 @@ const EVENT = {
 };
 const SPENT = {
   averageMicroUsd: 281.8,
+  dearestOfDays: 30,
   byModel: [{ key: 'scripted-echo', calls: 11, tokens: 5120, costMicroUsd: 3100 }],
   byAgent: [{ key: 'greeter', calls: 11, tokens: 5120, costMicroUsd: 3100 }],
 };
@@ -78,10 +79,14 @@ export const systemRoutes: readonly Route[] = [
       200: { description: 'Counted now, from the book of record.', schema: systemStatusSchema, example: EXAMPLE },
     },
     errors: [],
-    handle: async (_input, { deps, tenant }) => ({
-      status: 200,
-      body: systemStatusView(await systemStatus(deps.pool, tenant), deps, Date.now()),
-    }),
+    handle: async (_input, { deps, tenant }) => {
+      const nowMs = Date.now();
+      const namesSince = new Date(nowMs - DEAREST_OF_DAYS * 86_400_000);
+      return {
+        status: 200,
+        body: systemStatusView(await systemStatus(deps.pool, tenant, { namesSince }), deps, nowMs),
+      };
+    },
   }),
   route({
     method: 'get',

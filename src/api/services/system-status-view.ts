@@ -3,6 +3,7 @@ import type { MonitorEvent as MonitorEventView, SystemStatus } from '../../contr
 import type { ApiDeps } from '../deps';
 
 const DEAREST = 10;
+export const DEAREST_OF_DAYS = 30;
 
 /** The counts of the book in the shape of the orchestration engine's system status. */
 export function systemStatusView(
@@ -65,6 +66,7 @@ export function systemStatusView(
       },
       ...{ inputTokens: costs.inputTokens, outputTokens: costs.outputTokens },
       averageMicroUsd: share(costs.spentMicroUsd, attempts.settled ?? 0),
+      dearestOfDays: DEAREST_OF_DAYS,
       ...{ byModel: dearest(costs.byModel), byAgent: dearest(costs.byAgent) },
     },
     shared: counted.shared,

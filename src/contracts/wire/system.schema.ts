@@ -99,6 +99,7 @@ export const systemStatusSchema = z
       inputTokens: z.int(),
       outputTokens: z.int(),
       averageMicroUsd: z.number().nullable().meta({ description: 'Of a paid request; null before the first.' }),
+      dearestOfDays: z.int().meta({ description: '`byModel` and `byAgent` look back so many days; the sums do not.' }),
       byModel: z.array(spentSchema).meta({ description: 'The dearest; all of them: `GET /usage`.' }),
       byAgent: z.array(spentSchema),
     }),

@@ -4,6 +4,7 @@
  * At the crash point it prints `AT <point>` and waits to be killed from outside; otherwise it prints `DONE {json}`.
  * Input, in the environment: PAYING = {url, providerUrl, owner, crashAt, call}.
  */
+const { randomUUID } = require('node:crypto');
 const { createPool } = require('../../dist/adapters/postgres/connection.js');
 const ledger = require('../../dist/adapters/postgres/ledger.js');
 
@@ -38,7 +39,9 @@ async function ask(attempt) {
 }
 
 async function pay() {
-  const [reserved] = await inTransaction('before-reserve-commit', (db) => ledger.reserve(db, [{ ...call, owner }]));
+  const [reserved] = await inTransaction('before-reserve-commit', (db) =>
+    ledger.reserve(db, [{ ...call, owner, token: randomUUID() }]),
+  );
   if (reserved.answer !== 'admitted') return reserved;
   await point('reserved');
   const sent = await ledger.markSent(pool, [reserved], call.leaseMs);

@@ -28,9 +28,9 @@ export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
     router[route.method](expressPath(route.path), ...guards, ...reader, async (req, res) => {
       const gone = goneSignal(res);
       try {
-        await send(res, await route.handle(inputOf(req, route), contextOf(req, route, deps, gone)), gone);
+        await send(res, await route.handle(inputOf(req, route), contextOf(res, route, deps, gone)), gone);
       } catch (error) {
-        if (!gone.aborted) throw error; // nobody is there to be told
+        if (!isBecauseGone(error, gone)) throw error;
       }
     });
   }
@@ -87,7 +87,16 @@ function goneSignal(res: Response): AbortSignal {
   return gone.signal;
 }
 
-function contextOf(req: Request, route: Route, deps: ApiDeps, gone: AbortSignal): RequestContext {
+/** Nobody is there to be told. Timers and events put the signal's reason into an error of their own. */
+function isBecauseGone(error: unknown, gone: AbortSignal): boolean {
+  if (!gone.aborted) return false;
+  return (
+    error === gone.reason || (error instanceof Error && error.name === 'AbortError' && error.cause === gone.reason)
+  );
+}
+
+function contextOf(res: Response, route: Route, deps: ApiDeps, gone: AbortSignal): RequestContext {
+  const { req } = res;
   const key = route.idempotent === true ? req.get('idempotency-key') : undefined;
   if (key !== undefined && !IDEMPOTENCY_KEY.test(key)) {
     throw invalidRequest('Headers', [
@@ -101,6 +110,7 @@ function contextOf(req: Request, route: Route, deps: ApiDeps, gone: AbortSignal)
     log: req.log,
     idempotencyKey: key ?? null,
     header: (name) => req.get(name),
+    setHeader: (name, value) => void res.setHeader(name, value),
     gone,
   };
 }

@@ -13,6 +13,8 @@ export interface RequestContext {
   idempotencyKey: string | null;
   /** Lower-case name → value; for the few routes that need one (`if-none-match`). */
   header(name: string): string | undefined;
+  /** Goes out with the answer, and with an error in its place. */
+  setHeader(name: string, value: string): void;
   /** Aborted when the client has left before its answer was whole. */
   gone: AbortSignal;
 }

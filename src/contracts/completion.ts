@@ -10,6 +10,8 @@ export interface CompleteInput {
   requestRef: string;
   /** Who pays, lowest level first. */
   budgets: string[];
+  /** Whose calls take turns with those of others when permits are short: the API key's, whatever this call's own limit. */
+  flow: string;
   priority: PriorityClass;
   /** Of one attempt, from sent. */
   timeoutMs: number;

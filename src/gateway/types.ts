@@ -28,6 +28,8 @@ export interface GatewayCall {
   retriesExhausted?(modelFailures: number): boolean;
   /** Whose turn comes first when permits are short; interactive by default. */
   priority?: PriorityClass;
+  /** Whose turns a call outside a run takes among its tenant's; its own by default. */
+  flow?: string;
   /** Of its tenant, against other tenants; 1 by default. */
   weight?: number;
   /** Whole attempt, from sent, in ms. */

@@ -9,7 +9,7 @@ import type { GatewayCall } from './types';
 
 /** Under a new operation each time: one that was given up late must not take away what a later one holds. */
 export function wantedPermit({ owner, deps }: Parts, call: GatewayCall, quote: Quote): WantedPermit {
-  const { callKey, tenant, runId, budgets, priority = 'interactive', weight, request } = call;
+  const { callKey, tenant, runId, flow = callKey, priority = 'interactive', weight, request } = call;
   return {
     operation: `${owner}|${callKey}@${randomUUID()}`,
     scope: deps.limits.scopeFor(quote.provider.name, request.model),
@@ -17,8 +17,7 @@ export function wantedPermit({ owner, deps }: Parts, call: GatewayCall, quote: Q
     microUsd: quote.worstCaseMicroUsd,
     callKey,
     tenant,
-    // Calls outside a run take turns by who pays for them.
-    run: runId ?? budgets[0] ?? callKey,
+    run: runId ?? flow,
     priority,
     weight,
   };

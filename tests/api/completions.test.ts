@@ -1,9 +1,12 @@
 import OpenAI, { APIError } from 'openai';
 import { getBudgets } from '../../src/adapters/postgres';
 import type { AcceptedLine } from '../../src/model-server/book';
-import { TOKEN } from '../support/api';
 import { liveTextWriter } from '../../src/adapters/redis/live-text';
+import { connectTemporalLazily, type TemporalClient, temporalVersion } from '../../src/adapters/temporal';
+import { TOKEN } from '../support/api';
+import { type DeafProxy, startDeafProxy } from '../support/deaf-proxy';
 import { type Program, startProgram } from '../support/programs';
+import { until } from '../support/until';
 import { startWorkingApi, type WorkingApi } from '../support/working-api';
 
 jest.setTimeout(120_000);
@@ -128,6 +131,16 @@ describe('an answer', () => {
     const lines = await Promise.all(answers.map(({ longhaul }) => acceptedOf(longhaul.callKey)));
     expect(lines.map(({ length }) => length)).toEqual(answers.map(() => 1));
   });
+});
+
+test('the same question twice at once is two samples, each paid, unless a key says otherwise', async () => {
+  await under.modelServer.hold();
+  const asked = Array.from({ length: 4 }, () => ask('[[answer: a sample]]'));
+  await under.modelServer.until(({ held }) => held === 4);
+  await under.modelServer.release();
+  const answers = await Promise.all(asked);
+  const lines = await Promise.all(answers.map(({ longhaul }) => acceptedOf(longhaul.callKey)));
+  expect(lines.map(({ length }) => length)).toEqual([1, 1, 1, 1]);
 });
 
 describe('a stream', () => {
@@ -327,6 +340,69 @@ describe('errors', () => {
     expect(late.headers!.get('retry-after')).toBe('1');
     await under.modelServer.release();
     expect((await holder).choices[0]!.message.content).toBe('ok');
+  });
+});
+
+describe('a start that Temporal took without being heard', () => {
+  let proxy: DeafProxy;
+  let temporal: TemporalClient;
+  let by: OpenAI;
+  beforeAll(async () => {
+    const { settings } = under.deps;
+    proxy = await startDeafProxy(settings.temporal.address);
+    temporal = connectTemporalLazily({ ...settings.temporal, address: proxy.address });
+    await temporalVersion(temporal.client); // connected: what is held below is the start, not the handshake
+    const { url } = await under.variant((deps) => ({ ...deps, temporal }));
+    by = new OpenAI({ baseURL: `${url}/v1`, apiKey: TOKEN, maxRetries: 2 });
+  });
+  afterAll(async () => {
+    await temporal.close();
+    await proxy.stop();
+  });
+  beforeEach(() => proxy.holdReplies());
+  afterEach(() => proxy.letThrough());
+  const asks = (text: string, longhaul: Extra, options?: OpenAI.RequestOptions) =>
+    by.chat.completions.create(
+      { model: 'scripted-echo', messages: say(`[[answer: ${text}]]`), longhaul } as never,
+      options,
+    ) as unknown as Promise<Asked>;
+  const callsNow = async () =>
+    (await under.deps.pool.query<{ key: string }>('SELECT call_key AS key FROM completion')).rows.map(({ key }) => key);
+
+  it('is repeated under the same id, and its answer arrives', async () => {
+    const before = await callsNow();
+    const asked = asks('heard at last', {});
+    await until(callsNow, (keys) => keys.length > before.length);
+    const since = performance.now();
+    await until(
+      () => performance.now() - since,
+      (ms) => ms > 7_000, // beyond the deadline of one start
+    );
+    proxy.letThrough();
+    const { choices, longhaul } = await asked;
+    expect(choices[0]!.message.content).toBe('heard at last');
+    expect(await acceptedOf(longhaul.callKey)).toHaveLength(1);
+    expect(await callsNow()).toHaveLength(before.length + 1);
+  });
+
+  it('is not asked for again by a client without a key, which would pay twice', async () => {
+    const before = await callsNow();
+    const error = await failing(asks('never heard', { maxWaitMs: 1 }));
+    expect(error.status).toBe(503);
+    expect(error.headers!.get('x-should-retry')).toBe('false');
+    expect(error.headers!.has('retry-after')).toBe(false);
+    const added = (await callsNow()).filter((key) => !before.includes(key));
+    expect(added).toEqual([error.headers!.get('x-longhaul-call-key')]);
+    await until(
+      () => acceptedOf(added[0]!),
+      (lines) => lines.length === 1,
+    );
+  });
+
+  it('is worth repeating with a key', async () => {
+    const error = await failing(asks('keyed', { maxWaitMs: 1 }, { ...keyed('unheard'), maxRetries: 0 }));
+    expect(error.status).toBe(503);
+    expect(error.headers!.get('x-should-retry')).toBe('true');
   });
 });
 

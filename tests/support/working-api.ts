@@ -32,15 +32,16 @@ export async function startWorkingApi(env: NodeJS.ProcessEnv = {}): Promise<Work
     ...env,
   };
   const worker = await startProgram('worker/main.js', ['--role', 'all'], programEnv);
-  return {
+  const working: WorkingApi = {
     ...under,
     modelServer,
     worker,
     env: programEnv,
     close: async () => {
-      await worker.stop('SIGKILL');
+      await working.worker.stop('SIGKILL'); // a test may have put another one in its place
       await modelServer.stop();
       await under.close();
     },
   };
+  return working;
 }

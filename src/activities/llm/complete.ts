@@ -37,11 +37,13 @@ const WAITED_FOR: Readonly<Record<string, string>> = {
 /** One call that a client of the API asked for: paid and stored like any other, without a run around it. */
 export function createComplete(deps: CompleteDeps): (input: CompleteInput) => Promise<CompleteResult> {
   return async (input) => {
+    const begun = performance.now();
+    const waitLeft = () => waitLeftMs(input, begun);
     const writer = input.live ? deps.liveText(input.tenant, input.callKey) : undefined;
     try {
-      return await heartbeating((heartbeat) => completeOnce(deps, input, heartbeat, writer));
+      return await heartbeating((heartbeat) => completeOnce(deps, input, waitLeft(), heartbeat, writer));
     } catch (error) {
-      throw toApplicationFailure(retryOrGiveUp(input, error));
+      throw toApplicationFailure(retryOrGiveUp(input, waitLeft(), error));
     } finally {
       await writer?.close();
     }
@@ -51,15 +53,18 @@ export function createComplete(deps: CompleteDeps): (input: CompleteInput) => Pr
 async function completeOnce(
   deps: CompleteDeps,
   input: CompleteInput,
+  waitMs: number,
   heartbeat: () => void,
   writer: TextWriter | undefined,
 ): Promise<CompleteResult> {
-  const { tenant, callKey, requestRef, budgets, priority, timeoutMs } = input;
+  const { tenant, callKey, requestRef, budgets, flow, priority, timeoutMs } = input;
   const request = (await deps.readJson(tenant, requestRef)) as ChatRequest;
   const { resultRef } = await deps.gateway.call(
     {
-      ...{ tenant, runId: null, node: null, callKey, budgets, request, priority, timeoutMs },
-      maxWaitMs: Math.min(MAX_WAIT_MS, Math.max(0, waitLeftMs(input))),
+      ...{ tenant, runId: null, node: null, callKey, budgets, flow, request, priority, timeoutMs },
+      // Who asks the same twice wants two samples, as from any provider; who wants one has the key.
+      shareWithin: callKey,
+      maxWaitMs: Math.min(MAX_WAIT_MS, Math.max(0, waitMs)),
       buildArtifacts: (answer, facts) => callArtifacts(deps.payloads, input, request, answer, facts),
     },
     { signal: wantedSignal(), heartbeat, onDelta: writer?.push },
@@ -68,9 +73,13 @@ async function completeOnce(
   return { resultRef };
 }
 
-/** From when the call was started: no node's row counts the waits of several activity attempts. */
-function waitLeftMs({ maxWaitMs }: CompleteInput): number {
-  return maxWaitMs - (Date.now() - Context.current().info.scheduledTimestampMs);
+/**
+ * From when the call was started: no node's row counts the waits of several activity attempts. The server's clock says
+ * what came before this attempt, for this host's may differ from it.
+ */
+function waitLeftMs({ maxWaitMs }: CompleteInput, begun: number): number {
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  return maxWaitMs - (currentAttemptScheduledTimestampMs - scheduledTimestampMs) - (performance.now() - begun);
 }
 
 async function callArtifacts(
@@ -93,12 +102,12 @@ async function callArtifacts(
 }
 
 /** A wait ends with the client's own patience; a model that failed is asked again a few times, counted by its attempts. */
-function retryOrGiveUp(input: CompleteInput, error: unknown): unknown {
+function retryOrGiveUp(input: CompleteInput, waitMsLeft: number, error: unknown): unknown {
   if (!LonghaulError.is(error) || !error.retryable) return error;
   const { modelFailures, waitedFor } = error.params;
   // Another process that has the call is no queue: its end, or its lease's, brings the answer.
   const queued = waitedFor !== undefined && waitedFor !== 'other-process';
-  if (queued && waitLeftMs(input) <= 0) return tooLong(input, waitedFor);
+  if (queued && waitMsLeft <= 0) return tooLong(input, waitedFor);
   if (modelFailures === undefined) return error;
   const failures = Number(modelFailures);
   if (failures >= COMPLETION_TRIES) return exhausted(input, error, failures);

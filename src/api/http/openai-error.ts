@@ -26,6 +26,9 @@ const CODE: Partial<Record<ErrorCode, string>> = {
   RateLimited: 'rate_limit_exceeded',
 };
 
+/** Set once a call is written down. */
+export const CALL_KEY_HEADER = 'x-longhaul-call-key';
+
 export function openAiStatus(code: ErrorCode): number {
   return STATUS[code] ?? ERRORS[code].status;
 }
@@ -56,13 +59,23 @@ export function openAiErrorAnswer(log: Log): ErrorRequestHandler {
     if (error.status >= 500) log.error({ err: thrown, requestId, code: error.code }, 'request failed');
     if (res.headersSent) return next(thrown);
     const { status, body } = openAiError(error);
-    // OpenAI's clients repeat 409, 429 and 5xx by themselves; what the gateway has tried for minutes is not worth it.
-    const isWorthIt = status === 429 || status === 503 || status === 409;
+    const mayGoOn = res.hasHeader(CALL_KEY_HEADER) && req.get('idempotency-key') === undefined;
+    const isWorthIt = repeatingHelps(error, mayGoOn);
     res.setHeader('x-should-retry', String(isWorthIt));
     if (isWorthIt) res.setHeader('retry-after', '1');
     res.setHeader('x-longhaul-error', error.code);
     res.status(status).type('application/json').send(JSON.stringify(body));
   };
+}
+
+/**
+ * OpenAI's clients repeat 409, 429 and 5xx by themselves; what the gateway has tried for minutes is not worth it, and a
+ * call that may still go on would, without a key, be paid again under another name. 429 says that it is over.
+ */
+function repeatingHelps({ code, retryable }: LonghaulError, mayGoOn: boolean): boolean {
+  const status = openAiStatus(code);
+  if (status === 503) return retryable && !mayGoOn;
+  return status === 429 || (status === 409 && !mayGoOn);
 }
 
 function typeOf(status: number): string {

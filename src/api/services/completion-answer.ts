@@ -2,6 +2,7 @@ import type { CallResult } from '../../adapters/postgres/call-results';
 import type { CompletionChunk, CompletionView } from '../../contracts/api.schema';
 import type { ChatAnswer } from '../../domain/llm/chat';
 import type { ApiDeps } from '../deps';
+import { CALL_KEY_HEADER } from '../http/openai-error';
 import type { AskedCall } from './completion-call';
 
 /** An answer with the call's row, read from where the worker stored it. */
@@ -69,7 +70,7 @@ export function closingChunks(call: AskedCall, stored: StoredAnswer, withUsage: 
 
 /** @returns the headers that every answer of a call carries */
 export function callHeaders({ callKey, source }: AskedCall): Record<string, string> {
-  return { 'x-longhaul-call-key': callKey, 'x-longhaul-source': source };
+  return { [CALL_KEY_HEADER]: callKey, 'x-longhaul-source': source };
 }
 
 function chunk(call: AskedCall, model: string, choices: CompletionChunk['choices']): CompletionChunk {

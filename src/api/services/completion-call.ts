@@ -14,6 +14,7 @@ import { hashJson } from '../../domain/kernel/hash';
 import { budgetId } from '../../domain/kernel/ids';
 import { usdToMicro } from '../../domain/kernel/money';
 import type { ChatRequest } from '../../domain/llm/chat';
+import { CALL_KEY_HEADER } from '../http/openai-error';
 import type { RequestContext } from '../route';
 import { questionOf } from './completion-question';
 
@@ -45,13 +46,14 @@ export async function askModel(context: RequestContext, body: CompletionBody): P
   const temporal = required(deps.temporal);
   const callKey = callKeyOf(context);
   const { completion, isFirst } = await writtenDown(context, body, callKey);
+  context.setHeader(CALL_KEY_HEADER, callKey);
   const known = { callKey, createdAt: completion.createdAt };
   const stored = isFirst ? undefined : await loadCallResult(deps.pool, tenant, callKey);
   if (stored) return { ...known, source: 'stored', answered: () => Promise.resolve(stored) };
   const input = inputOf(tenant, body, completion);
   const activityId = callKey;
   const begun = performance.now();
-  await start(context, temporal, activityId, input);
+  await startUntilHeard(context, temporal, activityId, input);
   const patienceMs = wholeMs(input);
   return {
     ...known,
@@ -119,11 +121,30 @@ function inputOf(tenant: string, body: CompletionBody, { callKey, keyId, request
   return {
     ...{ tenant, callKey, requestRef },
     budgets: [budgetMicroUsd === undefined ? budgetId.key(tenant, keyId) : budgetId.call(callKey)],
+    flow: budgetId.key(tenant, keyId),
     priority: priority ?? 'interactive',
     timeoutMs: timeoutMs ?? COMPLETION_LIMITS.timeoutMsDefault,
     maxWaitMs: maxWaitMs ?? COMPLETION_LIMITS.waitMsDefault,
     live: body.stream === true,
   };
+}
+
+/** Repeated here and not by the client: Temporal may have taken a start whose reply was lost, and knows it by its id. */
+async function startUntilHeard(
+  context: RequestContext,
+  temporal: TemporalClient,
+  activityId: string,
+  input: CompleteInput,
+): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return await start(context, temporal, activityId, input);
+    } catch (error) {
+      if (!isUnheard(error) || performance.now() - begun > input.maxWaitMs) throw error;
+    }
+    await pause(LOOK_AGAIN_MS, undefined, { signal: context.gone });
+  }
 }
 
 async function start(
@@ -161,9 +182,13 @@ async function endOrUnheard(
   try {
     return await activityEnd(client, activityId, signal);
   } catch (error) {
-    if (LonghaulError.is(error) && error.code === 'ServiceUnavailable') return error;
+    if (isUnheard(error)) return error;
     throw error;
   }
+}
+
+function isUnheard(error: unknown): error is LonghaulError {
+  return LonghaulError.is(error) && error.code === 'ServiceUnavailable';
 }
 
 function failureOf(end: ActivityEnd, { callKey, timeoutMs }: CompleteInput): Error {

@@ -26,6 +26,11 @@ export class FairQueue<T extends Flow> {
   #served = new Map<string, number>();
   #turn = 0;
 
+  /** Flows that a count is kept of. Bounded by who waits, however many have come and gone. */
+  get counted(): number {
+    return this.#served.size;
+  }
+
   get size(): number {
     return this.#waiting.size;
   }
@@ -55,7 +60,7 @@ export class FairQueue<T extends Flow> {
   /** It left without having been served. */
   remove(item: T): void {
     this.#waiting.delete(item);
-    if (this.#waiting.size === 0) this.#served = new Map();
+    this.#served = worthKeeping(this.#served, this.#waiting);
   }
 
   /** The next `count` in order, as they would be served one after the other. Nothing changes. */
@@ -83,7 +88,9 @@ function first<T extends Flow>(waiting: ReadonlySet<T>, served: ReadonlyMap<stri
     if (item.priority !== chosen) continue;
     const tenant = served.get(tenantOf(item)) ?? 0;
     const run = served.get(runOf(item)) ?? 0;
-    if (best && (tenant > bestTenant || (tenant === bestTenant && run >= bestRun))) continue;
+    if (best && tenant > bestTenant) continue;
+    // Counts of runs say nothing between tenants: a newcomer's would always be the smallest, and keep the others waiting.
+    if (best && tenant === bestTenant && (tenantOf(item) !== tenantOf(best) || run >= bestRun)) continue;
     [best, bestTenant, bestRun] = [item, tenant, run];
   }
   return present(best, 'fair queue: nobody waits');
@@ -105,6 +112,30 @@ function waitingClasses<T extends Flow>(waiting: ReadonlySet<T>): PriorityClass[
   const present = new Set<PriorityClass>();
   for (const { priority } of waiting) present.add(priority);
   return PRIORITY_CLASSES.filter((priority) => present.has(priority));
+}
+
+/**
+ * Without the counts of those who left at the level, or below it, at which they would begin anew. All of a tenant's runs
+ * begin anew when none of them waits.
+ */
+function worthKeeping(served: ReadonlyMap<string, number>, waiting: ReadonlySet<Flow>): Map<string, number> {
+  const flows = new Set<string>();
+  const levels = new Map<string, number>();
+  for (const item of waiting) {
+    const [tenant, run] = [tenantOf(item), runOf(item)];
+    flows.add(tenant).add(run);
+    levels.set('', Math.min(levels.get('') ?? Infinity, served.get(tenant) ?? 0));
+    levels.set(tenant, Math.min(levels.get(tenant) ?? Infinity, served.get(run) ?? 0));
+  }
+  return new Map(
+    [...served].filter(([flow, count]) => flows.has(flow) || count > (levels.get(rivalsOf(flow)) ?? Infinity)),
+  );
+}
+
+/** Tenants are each other's rivals, runs those of one tenant. */
+function rivalsOf(flow: string): string {
+  const [priority, tenant, run] = flow.split('\n');
+  return run === undefined ? '' : `${priority}\n${tenant}`;
 }
 
 function tenantOf({ priority, tenant }: Flow): string {

@@ -81,3 +81,26 @@ test('property: the next ones are exactly those that would be served one after t
     }),
   );
 });
+
+test('flows that come and go leave nothing behind while others wait', () => {
+  const queue = filled(...many(3, 't', 'stays'));
+  for (let index = 0; index < 500; index += 1) {
+    for (const tenant of ['t', `t${index}`]) queue.add(item(tenant, `r${index}`));
+    const [next] = queue.next(1);
+    queue.serve(next!);
+    if (next!.run === 'stays') queue.add(item('t', 'stays'));
+    else queue.remove(next!);
+    for (const left of queue.next(queue.size).filter(({ run }) => run === `r${index}`)) queue.remove(left);
+  }
+  expect(queue.counted).toBeLessThan(20);
+});
+
+test('tenants that come anew with every turn do not keep one waiting', () => {
+  const queue = filled(item('t', 'stays'), item('t', 'stays'));
+  drain(queue, 1);
+  const served = Array.from({ length: 10 }, (_, index) => {
+    queue.add(item(`new${index}`, 'r'));
+    return drain(queue, 1)[0]!.tenant;
+  });
+  expect(served).toContain('t');
+});

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { TextPiece } from '../../domain/llm/live-text';
 import { execAll } from './pipeline';
@@ -11,6 +12,8 @@ const CHARS_MAX = 2 * 1024 * 1024;
 /** Longer than anybody waits for the rest of an answer that is stored by then. */
 const TTL_MS = 300_000;
 const READ_COUNT = 500;
+/** The answer is stored by then: its activity does not wait longer for those who read along. */
+const CLOSE_MS = 1_000;
 
 function keyOf(tenant: string, callKey: string): string {
   return `live:{${encodeURIComponent(tenant)}/${callKey}}`;
@@ -36,24 +39,38 @@ export function liveTextWriter(
   const key = keyOf(tenant, callKey);
   let pieces: TextPiece[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let sending = Promise.resolve();
+  let sending: Promise<void> | undefined;
+  let isBroken = false;
+  const sendAll = async () => {
+    try {
+      while (pieces.length > 0) {
+        const sent = pieces;
+        pieces = [];
+        await append(redis, key, sent);
+      }
+    } catch (error) {
+      // After a gap a reader shows nothing more of this attempt: what follows would be for nobody.
+      isBroken = true;
+      pieces = [];
+      onProblem(error);
+    }
+    sending = undefined;
+  };
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    const sent = pieces;
-    pieces = [];
-    if (sent.length > 0) sending = sending.then(() => append(redis, key, sent)).catch(onProblem);
+    if (pieces.length > 0) sending ??= sendAll();
     return sending;
   };
   return {
     push: (piece) => {
-      if (piece.offset > CHARS_MAX) return;
+      if (isBroken || piece.offset > CHARS_MAX) return;
       const last = pieces.at(-1);
       if (last?.n === piece.n) last.text += piece.text;
       else pieces.push({ ...piece });
       timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
     },
-    close: flush,
+    close: () => Promise.race([flush(), pause(CLOSE_MS, undefined, { ref: false })]),
   };
 }
 

@@ -467,7 +467,7 @@ BEGIN
     IF a.run_id IS NULL THEN
       -- Outside a run there is no node that counts: the call's own attempts do.
       SELECT count(*) INTO model_failures FROM attempt t WHERE t.call_key = a.call_key AND t.sent_at IS NOT NULL
-        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'not-sent', 'lost');
+        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'lost', 'not-sent', 'cancelled');
     ELSE
       SELECT rn.model_failures INTO model_failures FROM run_node rn WHERE rn.run_id = a.run_id AND rn.name = a.node;
     END IF;

@@ -148,6 +148,7 @@ END $$;
 --   stored   – a result exists (artifact_ref)
 --   leased   – another attempt is under a live lease (for lease_left_ms more)
 --   poison   – three attempts of this call were lost with their process
+--   resume   – the provider has a response of attempt n, whose process is gone: take_over it instead of paying again
 --   admitted – attempt n with this epoch is reserved
 --   wait     – the level has room once others settle (others' reservations, or older waiters come first)
 --   unknown  – the level would have room but for unknown attempts: reconciliation first
@@ -200,8 +201,11 @@ BEGIN
     ELSIF a.state IN ('reserved', 'sent') THEN
       answer := 'leased'; n := a.n; lease_until := a.lease_until;
       lease_left_ms := greatest(0, ceil(extract(epoch FROM a.lease_until - clock_timestamp()) * 1000));
-    ELSIF (SELECT count(*) FROM attempt t WHERE t.call_key = c."callKey" AND t.failure_class = 'lost' AND t.sent_at IS NOT NULL) >= 3 THEN
+    ELSIF (SELECT sum(1 + t.taken_over) FROM attempt t WHERE t.call_key = c."callKey" AND t.failure_class = 'lost' AND t.sent_at IS NOT NULL) >= 3 THEN
       answer := 'poison'; n := a.n;
+    ELSIF a.state = 'unknown' AND a.response_id IS NOT NULL AND NOT a.response_over
+          AND a.provider = c.provider AND a.run_id IS NOT DISTINCT FROM c."runId" THEN
+      answer := 'resume'; n := a.n;
     END IF;
     IF answer IS NOT NULL THEN
       DELETE FROM budget_waiter w WHERE w.call_key = c."callKey";

@@ -83,6 +83,52 @@ END $$;
 
 -- ── delivery: background ──────────────────────────────────────────────────────────────────────────────────────────
 
+-- response_id: what the provider calls the answer that it makes for this attempt; response_over: asking for it again brings
+-- nothing. reserve answers `resume` for an attempt that has the one and not the other; taken_over counts its owners after the first.
+ALTER TABLE attempt ADD COLUMN response_id text, ADD COLUMN response_over boolean NOT NULL DEFAULT false,
+  ADD COLUMN taken_over integer NOT NULL DEFAULT 0;
+
+-- note_response: the first thing that is heard of a background response. False: the attempt is no longer this owner's.
+CREATE FUNCTION note_response(p_call_key text, p_n integer, p_epoch bigint, p_response_id text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE attempt t SET response_id = p_response_id
+  WHERE t.call_key = p_call_key AND t.n = p_n AND t.epoch = p_epoch AND t.state = 'sent';
+  RETURN FOUND;
+END $$;
+
+-- end_response: it ended without an answer, or the provider no longer has it. By its owner, before the attempt is booked.
+CREATE FUNCTION end_response(p_call_key text, p_n integer, p_epoch bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE attempt t SET response_over = true WHERE t.call_key = p_call_key AND t.n = p_n AND t.epoch = p_epoch;
+  RETURN FOUND;
+END $$;
+
+-- take_over: a new owner for an attempt that reserve answered `resume` for: sent again, under a new epoch, and what it holds
+-- as unknown becomes its reservation. No row: somebody else has it, or it is no longer to be had. Idempotent by token.
+CREATE FUNCTION take_over(p_call_key text, p_n integer, p_tenant text, p_owner text, p_token uuid, p_lease_ms integer)
+RETURNS TABLE (epoch bigint, response_id text, price_version text)
+LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+#variable_conflict use_column
+DECLARE a attempt%ROWTYPE;
+BEGIN
+  PERFORM lock_calls(ARRAY[p_call_key]);
+  PERFORM lock_attempts(jsonb_build_array(jsonb_build_object('callKey', p_call_key, 'n', p_n)));
+  SELECT * INTO a FROM attempt t WHERE t.call_key = p_call_key AND t.n = p_n AND t.tenant_id = p_tenant;
+  IF a.state = 'unknown' AND a.response_id IS NOT NULL AND NOT a.response_over THEN
+    UPDATE budget b SET unknown_micro_usd = b.unknown_micro_usd - r.estimate_micro_usd, reserved_micro_usd = b.reserved_micro_usd + r.estimate_micro_usd
+    FROM reservation r WHERE r.call_key = a.call_key AND r.n = a.n AND b.id = r.budget_id;
+    PERFORM post_ledger(a, 'unknown', -a.estimate_micro_usd);
+    UPDATE attempt t SET state = 'sent', owner = p_owner, epoch = e.epoch, sent_epoch = e.epoch, reserve_token = p_token, closed_at = NULL,
+           lease_until = clock_timestamp() + p_lease_ms * interval '1 ms', taken_over = t.taken_over + 1, failure_class = NULL, failure = NULL
+    FROM (SELECT nextval('attempt_epoch') AS epoch) e WHERE t.call_key = a.call_key AND t.n = a.n;
+    IF a.run_id IS NOT NULL THEN
+      PERFORM add_event(a.run_id, 'attempt-resumed', a.node, jsonb_build_object('attempt', a.call_key || '#' || a.n));
+    END IF;
+  END IF;
+  RETURN QUERY SELECT t.epoch, t.response_id, t.price_version FROM attempt t
+    WHERE t.call_key = p_call_key AND t.n = p_n AND t.tenant_id = p_tenant AND t.state = 'sent' AND t.reserve_token = p_token;
+END $$;
+
 -- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
@@ -317,6 +363,8 @@ ALTER TABLE attempt DROP COLUMN metadata;
 -- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
 
 -- ── delivery: background ──────────────────────────────────────────────────────────────────────────────────────────
+DROP FUNCTION take_over, end_response, note_response;
+ALTER TABLE attempt DROP COLUMN response_id, DROP COLUMN response_over, DROP COLUMN taken_over;
 
 -- ── micro-batches: identical requests share one call ─────────────────────────────────────────────────────────────
 DROP FUNCTION settle_shared;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AGENT_MODULES, GRAPH_LIMITS } from '../domain/agents/agent-graph';
+import { AGENT_MODULES, DELIVERIES, GRAPH_LIMITS } from '../domain/agents/agent-graph';
 import { DEFAULT_RETRY_POLICY, RETRY_STRATEGIES } from '../domain/agents/retry';
 import { aliasesOf, type Aliases } from './field-aliases';
 
@@ -208,6 +208,12 @@ export const llmAgentSchema = z
     ...commonFields,
     kind: z.literal('llm').default('llm').describe('`llm` asks a model, `human` a person, `script` calls one tool.'),
     llmConfig: llmConfigSchema,
+    delivery: z
+      .enum(DELIVERIES)
+      .optional()
+      .describe(
+        'How its calls reach the provider: `sync` (when absent) at once; `background` at once, and fetched instead of paid again after a crash.',
+      ),
     promptTemplate: z.string().min(1).describe('The prompt; see "Templates".'),
     tools: z
       .array(z.string().min(1).max(GRAPH_LIMITS.nameCharsMax))

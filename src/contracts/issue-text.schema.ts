@@ -35,7 +35,7 @@ export function unknownFieldText(field: string, known: readonly string[]): strin
 }
 
 /** Planned fields are refused by name: a definition that relies on one must not run without it. */
-const NOT_YET: ReadonlySet<string> = new Set(['delivery', 'fallbackModels', 'fallback_models']);
+const NOT_YET: ReadonlySet<string> = new Set(['fallbackModels', 'fallback_models']);
 
 function bound(value: unknown, limit: string): string {
   if (typeof value === 'string')

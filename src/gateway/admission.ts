@@ -12,7 +12,11 @@ import type { Waiting } from './waiting';
 /** A place in the queue outlives one poll and one return of the activity, so that waiting again does not mean last. */
 export const WAITER_TTL_MS = 10_000;
 
-export type Admission = { admitted: { n: number; epoch: number; sent: boolean } } | { stored: true };
+export type Admission =
+  | { admitted: { n: number; epoch: number; sent: boolean } }
+  | { stored: true }
+  /** The provider has a response of attempt `n`: nothing is to be paid again. */
+  | { resume: number };
 
 /**
  * Room, when a permit is at hand: then the permit comes first, and reserving marks the attempt sent in the same
@@ -109,6 +113,8 @@ async function askForRoom(
     switch (answer.answer) {
       case 'stored':
         return { stored: true };
+      case 'resume':
+        return { resume: answer.n };
       case 'admitted':
         crashPoint('after-reserve');
         waiting.ended();

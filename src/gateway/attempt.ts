@@ -1,7 +1,8 @@
-import { ProviderFailure } from '../adapters/llm/provider';
+import type { ProviderCall } from '../adapters/llm/provider';
 import type { ChatAnswer, Usage } from '../domain/llm/chat';
 import { deadlinesOf } from '../domain/llm/deadlines';
-import { usageProblem } from '../domain/llm/usage';
+import { askInBackground } from './background';
+import { believed } from './believed';
 import { bookAnswer } from './book-answer';
 import { bookFailure } from './book-failure';
 import { breakerKey } from './breakers';
@@ -68,38 +69,34 @@ async function ask(
   }
 }
 
-/** @throws ProviderFailure also for an answer whose usage cannot be believed: it may not be booked at what it claims. */
+/** @throws ProviderFailure */
 async function complete(
-  { permits }: Parts,
-  { call, quote, attemptKey, kept }: AttemptFrame,
+  parts: Parts,
+  frame: AttemptFrame,
   signal: AbortSignal,
   context: CallContext,
 ): Promise<ChatAnswer> {
+  const { call, quote, attemptKey, kept } = frame;
   let offset = 0; // counted here, because who attaches later hears no beginning
-  const answer = await quote.provider.complete({
+  const providerCall: ProviderCall = {
     request: call.request,
     attemptKey,
     deadlines: deadlinesOf(call.timeoutMs),
     signal,
     onAccepted: (headers) => {
       crashPoint('after-accept');
-      void permits.arrived(kept.permit, headers);
+      void parts.permits.arrived(kept.permit, headers);
     },
     onDelta: (text) => {
       context.onDelta?.({ n: kept.n, offset, text });
       offset += text.length;
     },
-  });
-  const problem = usageProblem(answer.usage);
-  if (problem === null) return call.fallbackFrom ? { ...answer, fallbackFrom: call.fallbackFrom } : answer;
-  throw new ProviderFailure({
-    class: 'unknown',
-    detail: `the usage report cannot be believed: ${problem}`,
-    retryAfterMs: null,
-    status: 200,
-    maybeBilled: true,
-    providerRequestId: answer.providerRequestId,
-  });
+  };
+  const inBackground = call.delivery === 'background';
+  const answer = believed(
+    await (inBackground ? askInBackground(parts, frame, providerCall) : quote.provider.complete(providerCall)),
+  );
+  return call.fallbackFrom ? { ...answer, fallbackFrom: call.fallbackFrom } : answer;
 }
 
 /** Never sent, so nothing can have been billed. When PostgreSQL is away the lease ends it instead. */

@@ -7,6 +7,7 @@ import { breakerKey } from './breakers';
 import type { AttemptFrame } from './frame';
 import { toCallFailure, toModelError } from './model-error';
 import type { Parts } from './parts';
+import { bookUsed, endOfResponse } from './response-end';
 import { settleSurely } from './store-answer';
 import type { CallContext, CallFailure, GatewayCall } from './types';
 
@@ -25,7 +26,9 @@ export async function bookFailure(
   await parts.permits.failed(kept.permit, facts);
   parts.breakers.failed(breakerKey(quote, call), facts);
   const wasLost = kept.lost.signal.aborted;
+  const used = await endOfResponse(parts, frame, facts, context);
   const modelFailures = await book(parts, frame, facts, patchOf(call, facts));
+  if (used) await bookUsed(parts, frame, used);
   if (wasLost) return lost(frame);
   if (facts.class === 'cancelled') return context.signal.reason;
   if (!ProviderFailure.is(error)) return error;

@@ -3,6 +3,7 @@ import { attemptKeyOf } from '../domain/kernel/ids';
 import { present } from '../domain/kernel/assert';
 import { admit, admitAtOnce, WAITER_TTL_MS } from './admission';
 import { runAttempt } from './attempt';
+import { requireDelivery, resumeAttempt } from './background';
 import { breakerKey } from './breakers';
 import { answerFromCassette } from './cassette-player';
 import type { Seat } from './batches';
@@ -40,6 +41,7 @@ async function answerOf(parts: Parts, call: GatewayCall, context: CallContext): 
     return (await answerFromCassette(parts.deps, call)) ?? (await quoteOrStored(parts, call));
   });
   if ('source' in quote) return quote;
+  requireDelivery(call, quote);
   for (;;) {
     const seat = await parts.batches.join(call, quote, signal);
     if (seat.pays) return payFor(parts, call, quote, seat, context);
@@ -87,6 +89,11 @@ async function pay(
         await storedResult(parts.deps, call),
         `call ${call.callKey}: its result is stored, but cannot be found`,
       );
+    if ('resume' in admission) {
+      const fetched = await resumeAttempt(parts, { call, quote, share: seat.share }, admission.resume, context);
+      if (fetched) return fetched;
+      continue;
+    }
     const permit = admission.admitted.sent ? atOnce : wantedPermit(parts, call, quote);
     const frame = frameOf(call, quote, admission.admitted, permit, seat.share);
     const result = await runAttempt(parts, frame, waiting, context);

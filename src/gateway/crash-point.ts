@@ -6,6 +6,7 @@ export type CrashPoint =
   | 'after-reserve'
   | 'after-sent' // marked in the database, nothing written to the socket
   | 'after-accept' // the provider has answered with headers
+  | 'after-response-id' // the id of a background response is stored
   | 'after-answer' // complete in memory, stored nowhere
   | 'after-payload' // payload durable, not settled
   | 'after-settle'; // settled, not told to anybody

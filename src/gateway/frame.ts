@@ -13,4 +13,6 @@ export interface AttemptFrame {
   sent: boolean;
   /** Whose answer it is, too. */
   share: Share | null;
+  /** By which the provider knows its background response, once that is known. */
+  responseId?: string;
 }

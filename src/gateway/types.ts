@@ -9,6 +9,9 @@ import type { CassetteUse } from '../domain/llm/cassette';
 import type { FailureClass } from '../domain/llm/failure-class';
 import type { MicroUsd } from '../domain/kernel/money';
 
+/** `sync`: one streaming request. `background`: the provider makes the answer on its own, and it is fetched by its id after a crash. */
+export type GatewayDelivery = 'sync' | 'background';
+
 /** One logical model call. Everything in it is decided by the caller; the gateway decides only when and whether. */
 export interface GatewayCall {
   tenant: string;
@@ -32,6 +35,8 @@ export interface GatewayCall {
   flow?: string;
   /** Of its tenant, against other tenants; 1 by default. */
   weight?: number;
+  /** How the provider is asked; `sync` by default. */
+  delivery?: GatewayDelivery;
   /** Whole attempt, from sent, in ms. */
   timeoutMs: number;
   /** Longest time this node may wait for room or permits, over all activity attempts, in ms. */

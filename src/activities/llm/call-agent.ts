@@ -73,6 +73,7 @@ async function callOnce(
         shareWithin: input.runId,
         fallbackModels: agent.llmConfig.fallbackModels,
         retriesExhausted: (modelFailures) => modelFailures > agent.maxRetries,
+        delivery: agent.delivery,
         timeoutMs: agent.timeoutSeconds * 1000,
         queueTimeoutMs: context.queueTimeoutMs,
         maxWaitMs: MAX_WAIT_MS,

@@ -1,4 +1,4 @@
-import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
+import type { ChatAnswer, ChatRequest, Usage } from '../../domain/llm/chat';
 import type { FailureClass } from '../../domain/llm/failure-class';
 import type { WireName } from '../../domain/llm/model-name';
 import type { Headers } from '../../domain/llm/retry-after';
@@ -33,6 +33,26 @@ export interface Provider {
   readonly name: string;
   /** @throws ProviderFailure */
   complete(call: ProviderCall): Promise<ChatAnswer>;
+  /** Answers that are made whether or not anybody reads them; absent where the provider has no such thing. */
+  readonly background?: Background;
+}
+
+export interface BackgroundCall extends ProviderCall {
+  /** The response has a name from now on, by which its answer can be fetched. Awaited before anything else is read. */
+  onResponse(responseId: string): Promise<void>;
+}
+
+/** A response that is made by the provider on its own, and fetched by its id. */
+export interface Background {
+  /** @throws ProviderFailure */
+  start(call: BackgroundCall): Promise<ChatAnswer>;
+  /** Fetches the answer of a response that was started before, waiting for its end. @throws ProviderFailure */
+  resume(responseId: string, call: ProviderCall): Promise<ChatAnswer>;
+  /**
+   * Ends it; idempotent. @returns what it used, null when the provider does not say
+   * @throws when the provider cannot be reached or has no such response
+   */
+  cancel(responseId: string): Promise<Usage | null>;
 }
 
 export interface ProviderSettings {
@@ -71,6 +91,8 @@ export interface ProviderFailureFacts {
   /** Which deadline passed, for class `timeout`. */
   deadline?: 'headers' | 'idle' | 'total';
   providerRequestId?: string;
+  /** The background response ended without an answer, or is gone: asking for it again brings nothing. */
+  responseOver?: boolean;
   /** What the response said of its limits; no other header. */
   limitHeaders?: Headers;
 }

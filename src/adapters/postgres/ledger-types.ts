@@ -41,6 +41,8 @@ export type ReserveAnswer =
   | { answer: 'leased'; callKey: string; n: number; leaseUntil: Date; leaseLeftMs: number }
   /** Three attempts were lost with their process. */
   | { answer: 'poison'; callKey: string; n: number }
+  /** The provider has a response of attempt `n`, whose process is gone. */
+  | { answer: 'resume'; callKey: string; n: number }
   | { answer: 'admitted'; callKey: string; n: number; epoch: number; leaseUntil: Date }
   /** wait: others hold the room; unknown: unresolved attempts hold it; refused: it never fits. */
   | { answer: 'wait' | 'unknown' | 'refused'; callKey: string; level: BudgetLevel };

@@ -67,6 +67,7 @@ function toReserveAnswer(row: ReserveRow): ReserveAnswer {
     case 'leased':
       return { answer, callKey, n, leaseUntil, leaseLeftMs };
     case 'poison':
+    case 'resume':
       return { answer, callKey, n };
     case 'admitted':
       return { answer, callKey, n, epoch, leaseUntil };

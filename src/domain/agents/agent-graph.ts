@@ -6,6 +6,10 @@ export type AgentModule = (typeof AGENT_MODULES)[number];
 export const AGENT_KINDS = ['llm', 'human', 'script'] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];
 
+/** `sync`: asked at once; `background`: asked at once, and fetched instead of paid again after a crash. */
+export const DELIVERIES = ['sync', 'background'] as const;
+export type Delivery = (typeof DELIVERIES)[number];
+
 /** Limits of one definition. 1,000 agents are about 130 KB. */
 export const GRAPH_LIMITS = {
   agentsMax: 5_000,
@@ -80,6 +84,8 @@ interface AgentBase {
 
 export interface LlmAgent extends AgentBase {
   kind: 'llm';
+  /** How its calls reach the provider; `sync` when absent. */
+  delivery?: Delivery;
   llmConfig: LlmConfig;
   promptTemplate: string;
   /** Names of the tools that its model may call; no other is ever executed. */

@@ -46,6 +46,7 @@ export const ERRORS = {
   RecordingDamaged: { status: 500, retryable: false, message: 'Cassette "{cassette}": the answer to request {requestHash} is not what was recorded (digest {found}, expected {sha256}). Delete the cassette, then import it or record it again.' },
   UnknownPrice: { status: 422, retryable: false, message: 'No price is known for model "{model}". Add it to {priceFile}:\n{line}' },
   UnknownModel: { status: 422, retryable: false, message: 'Model "{model}" belongs to no configured provider. Known: {known}.' },
+  DeliveryUnsupported: { status: 422, retryable: false, message: 'Provider "{provider}" cannot deliver in the way "{delivery}" that was asked for model "{model}". Use `sync`, or a model whose provider can.' },
   ProviderUnreachable: { status: 503, retryable: true, message: 'Call {callKey} waits for provider "{provider}", which cannot be reached: {detail}. Next try in {waitMs} ms; check its address and `longhaul doctor`.' },
   ProviderPaused: { status: 503, retryable: false, message: 'Call {callKey} was not sent: "{provider}" refused model "{model}" {failures} times in a row ({detail}). Correct its key or its spending limit; one call tries again in {waitMs} ms.' },
   ModelFailed: { status: 502, retryable: true, message: 'Model "{model}" failed ({failureClass}): {detail}' },

@@ -9,3 +9,8 @@ export function deadlinesOf(timeoutMs: number): { headersMs: number; idleMs: num
   const silenceMs = Math.min(timeoutMs, MAX_SILENCE_MS);
   return { headersMs: silenceMs, idleMs: silenceMs, totalMs: timeoutMs };
 }
+
+/** A background response is asked for until its whole time is over: that it is silent says nothing, it may be queued. */
+export function backgroundDeadlinesOf(timeoutMs: number): { headersMs: number; idleMs: number; totalMs: number } {
+  return { ...deadlinesOf(timeoutMs), idleMs: timeoutMs };
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { reconcileWithLog } from '../../../src/gateway';
 import type { CrashPoint } from '../../../src/gateway/crash-point';
+import type { GatewayDelivery } from '../../../src/gateway/types';
 import { sums, TENANT, violations } from '../../support/ledger';
 import { startCaller } from './caller';
 import { attemptsOf, providerLog, startStack, testRun, type Stack } from './support';
@@ -38,57 +39,42 @@ const billedAndLost: Expected = {
   reconciled: { settled: 1, voided: 0 },
 };
 
+/** The provider has the answer under an id that is stored: it is fetched, and settled on the attempt that paid for it. */
+const fetched: Expected = {
+  accepted: 1,
+  before: ['sent'],
+  after: ['settled'],
+  source: 'paid',
+  reconciled: nothing,
+};
+
+const IN_ONE_REQUEST: [CrashPoint, Expected][] = [
+  ['before-reserve', { accepted: 1, before: [], after: ['settled'], source: 'paid', reconciled: nothing }],
+  ['after-reserve', { accepted: 1, before: ['reserved'], after: ['settled'], source: 'paid', reconciled: nothing }],
+  ['after-sent', { ...billedAndLost, accepted: 1, reconciled: { settled: 0, voided: 1 } }],
+  ['after-accept', billedAndLost],
+  ['after-answer', billedAndLost],
+  ['after-payload', billedAndLost],
+  ['after-settle', { accepted: 1, before: ['settled'], after: ['settled'], source: 'stored', reconciled: nothing }],
+];
+
+/** Until its id is stored, a background response is lost like any other: OpenAI cannot be asked by our key. */
+const IN_BACKGROUND: [CrashPoint, Expected][] = [
+  ['before-reserve', { accepted: 1, before: [], after: ['settled'], source: 'paid', reconciled: nothing }],
+  ['after-reserve', { accepted: 1, before: ['reserved'], after: ['settled'], source: 'paid', reconciled: nothing }],
+  ['after-sent', { ...billedAndLost, accepted: 1, reconciled: { settled: 0, voided: 1 } }],
+  ['after-accept', billedAndLost],
+  ['after-response-id', fetched],
+  ['after-answer', fetched],
+  ['after-payload', fetched],
+  ['after-settle', { accepted: 1, before: ['settled'], after: ['settled'], source: 'stored', reconciled: nothing }],
+];
+
 describe('killed at each point of a call, then called again', () => {
-  test.each<[CrashPoint, Expected]>([
-    ['before-reserve', { accepted: 1, before: [], after: ['settled'], source: 'paid', reconciled: nothing }],
-    ['after-reserve', { accepted: 1, before: ['reserved'], after: ['settled'], source: 'paid', reconciled: nothing }],
-    ['after-sent', { ...billedAndLost, accepted: 1, reconciled: { settled: 0, voided: 1 } }],
-    ['after-accept', billedAndLost],
-    ['after-answer', billedAndLost],
-    ['after-payload', billedAndLost],
-    ['after-settle', { accepted: 1, before: ['settled'], after: ['settled'], source: 'stored', reconciled: nothing }],
-  ])(
-    '%s',
-    async (point, expected) => {
-      const { runId, call } = await testRun(stack.pool);
-      const { buildArtifacts: _unused, ...request } = call(0);
-      const options = { calls: [request], limits: LIMITS, prefix: `crash-${randomUUID()}`, leaseMs: 60_000 };
-      const count = join(folder, point);
-      const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: count };
-      const states = async () => (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state);
-
-      const limits = point === 'after-reserve' ? NO_PERMITS : LIMITS;
-      const killed = await startCaller(stack, { ...options, limits, env }).done;
-      expect(killed).toMatchObject({ signal: 'SIGKILL', outcomes: [] });
-      expect(await states()).toEqual(expected.before);
-
-      // The lease would last a minute: that the second process does not wait for it shows that it knows the first is gone.
-      const began = performance.now();
-      const { outcomes } = await startCaller(stack, { ...options, env }).done;
-      expect(performance.now() - began).toBeLessThan(45_000);
-      expect(outcomes).toMatchObject([{ source: expected.source }]);
-      expect(await states()).toEqual(expected.after);
-
-      const log = (await providerLog(stack.server)).filter((row) => row.attemptKey.startsWith(runId));
-      expect(log).toHaveLength(expected.accepted);
-      const book = await sums(stack.pool, `run:${runId}`);
-      expect(book.reserved).toBe(0);
-
-      const report = await reconcileWithLog(stack.pool, TENANT, await providerLog(stack.server), {
-        completeUntil: new Date(),
-        provider: 'scripted',
-      });
-      expect(report).toMatchObject({
-        ...expected.reconciled,
-        stillUnknown: 0,
-        missing: [],
-        duplicates: [],
-        different: [],
-        differenceMicroUsd: 0,
-      });
-      expect((await sums(stack.pool, `run:${runId}`)).unknown).toBe(0);
-      expect(await violations(stack.pool)).toEqual([]);
-    },
+  test.each(IN_ONE_REQUEST)('%s', (point, expected) => crashed('sync', point, expected), 60_000);
+  test.each(IN_BACKGROUND)(
+    '%s, in the background',
+    (point, expected) => crashed('background', point, expected),
     60_000,
   );
 });
@@ -137,6 +123,47 @@ describe('at a provider that honours idempotency keys', () => {
     60_000,
   );
 });
+
+async function crashed(delivery: GatewayDelivery, point: CrashPoint, expected: Expected): Promise<void> {
+  const { runId, call } = await testRun(stack.pool);
+  const { buildArtifacts: _unused, ...request } = call(0, { delivery });
+  const options = { calls: [request], limits: LIMITS, prefix: `crash-${randomUUID()}`, leaseMs: 60_000 };
+  const count = join(folder, `${delivery}-${point}`);
+  const env = { LONGHAUL_CRASH_POINT: point, LONGHAUL_CRASH_COUNT_FILE: count };
+  const states = async () => (await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state);
+
+  const limits = point === 'after-reserve' ? NO_PERMITS : LIMITS;
+  const killed = await startCaller(stack, { ...options, limits, env }).done;
+  expect(killed).toMatchObject({ signal: 'SIGKILL', outcomes: [] });
+  expect(await states()).toEqual(expected.before);
+
+  // The lease would last a minute: that the second process does not wait for it shows that it knows the first is gone.
+  const began = performance.now();
+  const { outcomes } = await startCaller(stack, { ...options, env }).done;
+  expect(performance.now() - began).toBeLessThan(45_000);
+  expect(outcomes).toMatchObject([{ source: expected.source }]);
+  expect(await states()).toEqual(expected.after);
+
+  const log = (await providerLog(stack.server)).filter((row) => row.attemptKey.startsWith(runId));
+  expect(log).toHaveLength(expected.accepted);
+  const book = await sums(stack.pool, `run:${runId}`);
+  expect(book.reserved).toBe(0);
+
+  const report = await reconcileWithLog(stack.pool, TENANT, await providerLog(stack.server), {
+    completeUntil: new Date(),
+    provider: 'scripted',
+  });
+  expect(report).toMatchObject({
+    ...expected.reconciled,
+    stillUnknown: 0,
+    missing: [],
+    duplicates: [],
+    different: [],
+    differenceMicroUsd: 0,
+  });
+  expect((await sums(stack.pool, `run:${runId}`)).unknown).toBe(0);
+  expect(await violations(stack.pool)).toEqual([]);
+}
 
 /** Where a whole group is between two commits, or has just had one in common. */
 test.each<CrashPoint>(['after-reserve', 'after-sent', 'after-settle'])(

@@ -1,10 +1,11 @@
 import OpenAI from 'openai';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import type { Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
+import type { Background, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
 import { attemptHeaders, keyOfCall } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
 import { readError } from './failure';
 import { readStream } from './read-stream';
+import { OpenAiBackground } from './responses';
 import { toWire, type Dialect } from './to-wire';
 
 const TERMINATOR = /\ndata: ?\[DONE\]/;
@@ -22,6 +23,7 @@ export interface OpenAiOptions {
 /** OpenAI and everything that speaks its wire format, through the official client with its retries switched off. */
 export class OpenAiProvider implements Provider {
   readonly name: string;
+  readonly background?: Background;
   readonly #client: OpenAI;
 
   constructor(private readonly options: OpenAiOptions) {
@@ -34,6 +36,9 @@ export class OpenAiProvider implements Provider {
       maxRetries: 0,
       logLevel: 'off', // its error log prints whole answers
     });
+    const { apiKey, maxResponseBytes, dialect } = options;
+    const wire = { secrets: [apiKey], readError, maxResponseBytes };
+    if (dialect.responses) this.background = new OpenAiBackground(this.#client, dialect.responses, wire);
   }
 
   /** @throws ProviderFailure */
@@ -70,6 +75,7 @@ export const openai: ProviderFamily = {
         maxTokensField: 'max_completion_tokens',
         sendsMetadata: true,
         honoursKeys: honoursKeys(settings, 'scripted'),
+        responses: { sendsSeed: true },
       },
     }),
 };
@@ -87,6 +93,7 @@ function at(settings: ProviderSettings, apiKey: string): Provider {
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
       sendsMetadata: false,
       honoursKeys: honoursKeys(settings, name),
+      ...(isOpenAi ? { responses: { sendsSeed: false } } : {}),
     },
   });
 }

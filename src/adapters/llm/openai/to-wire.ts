@@ -5,6 +5,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { ChatMessage, ChatRequest } from '../../../domain/llm/chat';
 import { parseModelName } from '../../../domain/llm/model-name';
+import type { ResponsesDialect } from './responses-to-wire';
 
 /** Where compatible servers differ from OpenAI itself. */
 export interface Dialect {
@@ -14,6 +15,8 @@ export interface Dialect {
   sendsMetadata: boolean;
   /** It answers a repeated `Idempotency-Key` from its store, so that all attempts of a call may go under one. */
   honoursKeys?: boolean;
+  /** Absent: no Responses API, or none that makes answers in the background. */
+  responses?: ResponsesDialect;
 }
 
 /** One request, always streaming: only a stream lets a hang be told from a long answer. */

@@ -14,8 +14,8 @@ const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 export interface Wire {
   /** Never shown. */
   secrets: readonly string[];
-  /** What the last event of a complete stream looks like. */
-  terminator: RegExp;
+  /** What the last event of a complete stream looks like; null where only who reads it can tell. */
+  terminator: RegExp | null;
   readError: ErrorReader;
   maxResponseBytes?: number;
 }
@@ -47,7 +47,8 @@ export async function guardedAttempt(call: ProviderCall, wire: Wire, ask: Ask): 
   try {
     const answer = await ask(openAttempt(call, wire, watch, seen));
     if (watch.reason) throw watch.reason; // the clients end an aborted stream in silence
-    if (!seen.terminated) throw new IncompleteAnswer('the stream broke off before its end mark', true);
+    if (wire.terminator && !seen.terminated)
+      throw new IncompleteAnswer('the stream broke off before its end mark', true);
     return {
       ...answer,
       model: redact(answer.model, wire.secrets, 200),

@@ -25,7 +25,7 @@ export class BodyTooLarge extends Error {
  * keeps the connection open after it would hold the attempt until its deadline), keeps the status and headers.
  * The client reads whole lines and whole error bodies into memory, so the cap has to sit below it.
  */
-export function guardedFetch(maxBytes: number, terminator: RegExp, seen: GuardedResponse): typeof fetch {
+export function guardedFetch(maxBytes: number, terminator: RegExp | null, seen: GuardedResponse): typeof fetch {
   return async (input, init) => {
     // A redirect would carry the prompt, and a key that is no Authorization header, to whatever host it names.
     const response = await fetch(input, { ...init, redirect: 'manual' });
@@ -45,7 +45,7 @@ type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 function guard(
   body: BodyReader,
   maxBytes: number,
-  terminator: RegExp,
+  terminator: RegExp | null,
   seen: GuardedResponse,
 ): ReadableStream<Uint8Array> {
   let bytes = 0;
@@ -60,7 +60,7 @@ function guard(
       controller.enqueue(chunk);
       const text = tail + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
       tail = text.slice(-TAIL_CHARS);
-      if (!terminator.test(text)) return;
+      if (!terminator?.test(text)) return;
       seen.terminated = true;
       controller.enqueue(Buffer.from('\n\n'));
       controller.close();

@@ -38,7 +38,7 @@ export async function runAttempt(
       if (!sent) return null;
     }
     crashPoint('after-sent');
-    const wanted = frame.share ? AbortSignal.any([frame.share.signal, kept.lost.signal]) : signal;
+    const wanted = AbortSignal.any([frame.share?.signal ?? context.signal, kept.lost.signal]);
     const { answer, latencyMs } = await ask(parts, frame, wanted, context);
     void release(answer.usage); // the provider is done with it: its place is free while the answer is booked
     return await bookAnswer(parts, frame, answer, latencyMs);

@@ -8,7 +8,7 @@ import { backgroundDeadlinesOf } from '../domain/llm/deadlines';
 import { priceOfVersion } from '../domain/llm/price-version';
 import { believed } from './believed';
 import { bookAnswer } from './book-answer';
-import { bookFailure } from './book-failure';
+import { bookFailure, bookGone } from './book-failure';
 import { crashPoint } from './crash-point';
 import type { AttemptFrame } from './frame';
 import type { Parts } from './parts';
@@ -96,19 +96,19 @@ async function fetchAnswer(parts: Parts, frame: AttemptFrame, context: CallConte
       request: call.request,
       attemptKey,
       deadlines: backgroundDeadlinesOf(call.timeoutMs),
-      signal: AbortSignal.any([context.signal, kept.lost.signal]),
+      signal: AbortSignal.any([frame.share?.signal ?? context.signal, kept.lost.signal]),
     });
     crashPoint('after-answer');
     return believed(answer);
   } catch (error) {
-    const told = await bookFailure(parts, frame, error, context);
-    if (isGone(error)) return null;
-    throw told;
+    if (!isGone(error)) throw await bookFailure(parts, frame, error, context);
+    await bookGone(parts, frame, error.facts);
+    return null;
   }
 }
 
-/** The provider does not have it any more: the attempt stays unknown, and the call is made anew. */
-function isGone(error: unknown): boolean {
+/** The provider does not have it any more. */
+function isGone(error: unknown): error is ProviderFailure {
   return ProviderFailure.is(error) && error.facts.responseOver === true && error.facts.status === 404;
 }
 

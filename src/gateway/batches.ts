@@ -94,11 +94,12 @@ function seatEqual(equal: readonly Joining[], dispatched: () => void): void {
   for (const other of others) other.take({ pays: false, share, dispatched: () => undefined });
 }
 
-function joiningOf({ callKey, tenant, request, timeoutMs, cassette, shareWithin }: GatewayCall, quote: Quote) {
+function joiningOf(call: GatewayCall, quote: Quote) {
+  const { callKey, tenant, request, timeoutMs, cassette, shareWithin, delivery = 'sync' } = call;
   const { model, messages, maxTokens } = request;
   return {
     callKey,
-    question: JSON.stringify([tenant, quote.requestHash, shareWithin, timeoutMs, cassette]),
+    question: JSON.stringify([tenant, quote.requestHash, shareWithin, delivery, timeoutMs, cassette]),
     tokens: quote.inputTokens + maxTokens,
     group: `${model}\n${messages[0]?.content.slice(0, PREFIX_CHARS) ?? ''}`,
   };

@@ -7,7 +7,7 @@ import { breakerKey } from './breakers';
 import type { AttemptFrame } from './frame';
 import { toCallFailure, toModelError } from './model-error';
 import type { Parts } from './parts';
-import { bookUsed, endOfResponse } from './response-end';
+import { bookUsed, endOfResponse, markOver } from './response-end';
 import { settleSurely } from './store-answer';
 import type { CallContext, CallFailure, GatewayCall } from './types';
 
@@ -34,6 +34,12 @@ export async function bookFailure(
   if (!ProviderFailure.is(error)) return error;
   frame.share?.end({ end: 'failed', n: kept.n, facts });
   return toModelError(call, quote.provider.name, facts, modelFailures);
+}
+
+/** What was paid for a response that the provider no longer has stays unknown. Whoever shares it waits: the call is made anew. */
+export async function bookGone(parts: Parts, frame: AttemptFrame, facts: ProviderFailureFacts): Promise<void> {
+  await markOver(parts, frame);
+  await book(parts, frame, { ...facts, class: 'unknown', maybeBilled: true }, undefined);
 }
 
 /** The answer came and could not be stored: its cost is known only to this process, so it counts as unknown. */

@@ -5,6 +5,8 @@ interface Flight {
   answer: Promise<GatewayResult>;
   callers: Set<CallContext>;
   controller: AbortController;
+  /** What the last of its callers said of it on leaving. */
+  given: { up: boolean };
 }
 
 /**
@@ -47,12 +49,14 @@ export class InFlight {
 
   #begin(callKey: string, work: (context: CallContext) => Promise<GatewayResult>): Flight {
     const controller = new AbortController();
+    const given = { up: false };
     const callers = new Set<CallContext>();
     const heartbeat = () => callers.forEach((caller) => caller.heartbeat());
     const onDelta = (piece: TextPiece) => callers.forEach((caller) => caller.onDelta?.(piece));
-    const answer = work({ signal: controller.signal, heartbeat, onDelta }).finally(() => this.#flights.delete(callKey));
+    const context = { signal: controller.signal, unwanted: () => given.up, heartbeat, onDelta };
+    const answer = work(context).finally(() => this.#flights.delete(callKey));
     answer.catch(() => undefined); // every caller gets the rejection from its own promise
-    const flight = { answer, callers, controller };
+    const flight = { answer, callers, controller, given };
     this.#flights.set(callKey, flight);
     return flight;
   }
@@ -64,8 +68,9 @@ async function leaveOnAbort(flight: Flight, caller: CallContext): Promise<Gatewa
   const left = new Promise<never>((_, reject) => (leave = reject));
   const onAbort = () => {
     flight.callers.delete(caller);
-    if (flight.callers.size === 0) flight.controller.abort(caller.signal.reason);
-    else leave(caller.signal.reason);
+    if (flight.callers.size > 0) return leave(caller.signal.reason);
+    flight.given.up = caller.unwanted?.() === true;
+    flight.controller.abort(caller.signal.reason);
   };
   if (caller.signal.aborted) onAbort();
   else caller.signal.addEventListener('abort', onAbort, { once: true });

@@ -8,9 +8,6 @@ import type { Parts } from './parts';
 import { untilDone } from './store-answer';
 import type { CallContext } from './types';
 
-/** Why Temporal ends an attempt of an activity that it will try again: the answer is wanted by the next one. */
-const WANTED_ELSEWHERE = /WORKER_SHUTDOWN|TIMED_OUT|NOT_FOUND|HEARTBEAT|PAUSED|RESET/;
-
 /**
  * What becomes of a background response whose attempt brings no answer: one that nobody wants is ended at the provider,
  * one that is over is marked so, before the attempt is booked, so that nobody asks for it again. Returns what a cancelled
@@ -27,8 +24,7 @@ export async function endOfResponse(
     await markOver(parts, frame);
     return null;
   }
-  const unwanted = facts.class === 'cancelled' && !WANTED_ELSEWHERE.test(String(context.signal.reason));
-  return unwanted ? cancel(parts, frame, frame.responseId) : null;
+  return facts.class === 'cancelled' && context.unwanted?.() ? cancel(parts, frame, frame.responseId) : null;
 }
 
 /** What was used is known although there is no answer: it replaces the maximum at which the attempt was booked. */
@@ -59,7 +55,8 @@ async function cancel(parts: Parts, frame: AttemptFrame, responseId: string): Pr
   }
 }
 
-async function markOver({ deps, settleWithinMs }: Parts, { kept }: AttemptFrame): Promise<void> {
+/** The call's next attempt is a new one. */
+export async function markOver({ deps, settleWithinMs }: Parts, { kept }: AttemptFrame): Promise<void> {
   const patience = { withinMs: settleWithinMs, log: deps.log, callKey: kept.callKey, what: 'end of response' };
   await untilDone(() => endResponse(deps.pool, kept), patience);
 }

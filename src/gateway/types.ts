@@ -85,6 +85,11 @@ export interface CallFailure {
 export interface CallContext {
   /** Aborts the HTTP request; the attempt is then booked as unknown at its maximum. */
   signal: AbortSignal;
+  /**
+   * Whether an aborted call was given up for good: then its background response is ended at the provider. Absent or false:
+   * its next attempt fetches the answer. Asked for as a fact, because the words of an abort's reason are nobody's promise.
+   */
+  unwanted?(): boolean;
   /** Called at least once a second while anything is waited for. */
   heartbeat(): void;
   /** The next piece of text of an attempt, as it arrives. It counts for nothing until the call has its result. */

@@ -20,7 +20,7 @@ import { buildRequest } from './build-request';
 import { callArtifacts, outputArtifact } from './call-artifacts';
 import { loadConversation } from './conversation';
 import { heartbeating } from '../heartbeating';
-import { wantedSignal } from './wanted-signal';
+import { wanted } from './wanted';
 
 export interface LlmActivityDeps {
   pool: Pool;
@@ -85,7 +85,7 @@ async function callOnce(
           return built;
         },
       },
-      { signal: wantedSignal(), heartbeat },
+      { ...wanted(), heartbeat },
     );
     deps.settled();
     if (fresh?.resultRef === result.resultRef) keepOutput(deps.contexts, input, fresh);

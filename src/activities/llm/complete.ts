@@ -10,7 +10,7 @@ import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts, Gateway } from '../../gateway';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
-import { wantedSignal } from './wanted-signal';
+import { wanted } from './wanted';
 
 export interface CompleteDeps {
   gateway: Gateway;
@@ -67,7 +67,7 @@ async function completeOnce(
       maxWaitMs: Math.min(MAX_WAIT_MS, Math.max(0, waitMs)),
       buildArtifacts: (answer, facts) => callArtifacts(deps.payloads, input, request, answer, facts),
     },
-    { signal: wantedSignal(), heartbeat, onDelta: writer?.push },
+    { ...wanted(), heartbeat, onDelta: writer?.push },
   );
   deps.settled();
   return { resultRef };

@@ -105,7 +105,7 @@ test('cancelled: the provider is told, and what was used is booked', async () =>
   const caller = new AbortController();
   const asked = stack
     .gateway()
-    .call(background(run), context(caller.signal))
+    .call(background(run), { ...context(caller.signal), unwanted: () => true })
     .catch((error: unknown) => error);
   const id = await storedId(run);
   caller.abort(new Error('CANCELLED'));
@@ -116,7 +116,7 @@ test('cancelled: the provider is told, and what was used is booked', async () =>
   expect(await violations(stack.pool)).toEqual([]);
 });
 
-test('a worker that shuts down leaves the response to the next one', async () => {
+test('an attempt that is given up without its call leaves the response to the next one, whatever is said of why', async () => {
   const run = await testRun(stack.pool);
   await stack.server.hold();
   const worker = new AbortController();
@@ -125,12 +125,26 @@ test('a worker that shuts down leaves the response to the next one', async () =>
     .call(background(run), context(worker.signal))
     .catch((error: unknown) => error);
   const id = await storedId(run);
-  worker.abort(new Error('WORKER_SHUTDOWN'));
+  worker.abort(new Error('CANCELLED'));
   await asked;
   expect((await client.responses.retrieve(id)).status).toBe('queued');
   await stack.server.release();
   expect((await stack.gateway().call(background(run), context())).source).toBe('paid');
   expect([await states(run), await billed(run)]).toEqual([['settled'], 1]);
+});
+
+test('who shares the call that fetches an answer is answered by it, too', async () => {
+  const run = await testRun(stack.pool);
+  await stack.server.hold();
+  const first = { ...run.call(0, { prompt: 'asked twice' }), delivery: 'background' as const };
+  const equal = { ...run.call(1, { prompt: 'asked twice' }), delivery: 'background' as const };
+  await failureOf(stack.gateway().call({ ...first, timeoutMs: 1_500 }, context()), 'AgentTimeout');
+  await stack.server.release();
+  const gateway = stack.gateway();
+  const results = await Promise.all([first, equal].map((call) => gateway.call(call, context())));
+  expect(results).toMatchObject([{ source: 'paid' }, { source: 'shared', sharedFrom: first.callKey, costMicroUsd: 0 }]);
+  expect([await states(run), await billed(run)]).toEqual([['settled'], 1]);
+  expect(await violations(stack.pool)).toEqual([]);
 });
 
 test('what the provider no longer has stays unknown at its maximum, and the call is made anew', async () => {
@@ -198,4 +212,4 @@ test('killed wherever its id is stored, as often as a call may be lost: one bill
     }),
     { numRuns: 4 },
   );
-}, 120_000);
+}, 300_000);

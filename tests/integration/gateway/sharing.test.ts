@@ -50,7 +50,7 @@ test('twenty equal calls at once are one call of the provider, and twenty answer
   expect(again).toMatchObject({ source: 'stored', resultRef: results[7]!.resultRef });
 });
 
-test('another temperature, another sample and another scope are other calls', async () => {
+test('another temperature, another sample, another scope and another delivery are other calls', async () => {
   const run = await testRun(stack.pool, 1_000_000, NODES);
   const gateway = stack.gateway();
   const { request } = callOf(run, 0);
@@ -59,15 +59,16 @@ test('another temperature, another sample and another scope are other calls', as
     { request: { ...request, temperature: 0.7 } },
     { request: { ...request, sample: 2 } },
     { shareWithin: 'another experiment' },
+    { delivery: 'background' },
   ];
   const results = await Promise.all(
-    NODES.slice(0, 8).map((_, at) => gateway.call(callOf(run, at, others[at % 4]), context())),
+    NODES.slice(0, 10).map((_, at) => gateway.call(callOf(run, at, others[at % 5]), context())),
   );
-  expect(results.map(({ source }) => source)).toEqual([...Array(4).fill('paid'), ...Array(4).fill('shared')]);
-  expect(results.slice(4).map(({ sharedFrom }) => sharedFrom)).toEqual(
-    NODES.slice(0, 4).map((node) => `${run.runId}/${node}/0`),
+  expect(results.map(({ source }) => source)).toEqual([...Array(5).fill('paid'), ...Array(5).fill('shared')]);
+  expect(results.slice(5).map(({ sharedFrom }) => sharedFrom)).toEqual(
+    NODES.slice(0, 5).map((node) => `${run.runId}/${node}/0`),
   );
-  expect(await billed(run)).toHaveLength(4);
+  expect(await billed(run)).toHaveLength(5);
 });
 
 test('what the provider refuses is an error of each of them, in its class and counted once each', async () => {

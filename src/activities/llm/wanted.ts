@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { CallContext } from '../../gateway';
 
 /**
  * A process that was stopped longer than its heartbeat timeout finds on waking that Temporal gave its attempts up and
@@ -7,12 +8,12 @@ import { Context } from '@temporalio/activity';
  */
 const SUCCESSOR_WITHIN_MS = 5_000;
 
-/** Aborted when nobody wants the call: at once when a cancel was asked for, later when only this attempt was given up. */
-export function wantedSignal(): AbortSignal {
+/** The signal is aborted at once when a cancel was asked for, later when only this attempt was given up. */
+export function wanted(): Required<Pick<CallContext, 'signal' | 'unwanted'>> {
   const context = Context.current();
   const { cancellationSignal: asked } = context;
-  const wanted = new AbortController();
-  const abort = () => wanted.abort(asked.reason);
+  const given = new AbortController();
+  const abort = () => given.abort(asked.reason);
   const onAbort = () => {
     const { notFound, timedOut, cancelRequested } = context.cancellationDetails ?? {};
     if ((notFound || timedOut) && !cancelRequested) setTimeout(abort, SUCCESSOR_WITHIN_MS).unref();
@@ -20,5 +21,5 @@ export function wantedSignal(): AbortSignal {
   };
   if (asked.aborted) onAbort();
   else asked.addEventListener('abort', onAbort, { once: true });
-  return wanted.signal;
+  return { signal: given.signal, unwanted: () => context.cancellationDetails?.cancelRequested === true };
 }

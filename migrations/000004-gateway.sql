@@ -163,6 +163,8 @@ END $$;
 
 CREATE INDEX budget_of_no_run ON budget (tenant_id, id) WHERE run_id IS NULL;
 
+CREATE INDEX run_by_name ON run (tenant_id, name, id DESC);  -- for the means of earlier runs
+
 ALTER TABLE attempt ADD COLUMN metadata jsonb;   -- what a program says of a cost that it recorded
 CREATE INDEX attempt_closed ON attempt (tenant_id, closed_at) WHERE state IN ('settled', 'unknown');
 
@@ -356,7 +358,7 @@ ALTER TABLE call_result DROP COLUMN cassette;
 DROP TABLE cassette;
 
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
-DROP INDEX attempt_closed, budget_of_no_run;
+DROP INDEX attempt_closed, budget_of_no_run, run_by_name;
 DROP FUNCTION book_cost, set_budget, adopt_levels;
 ALTER TABLE attempt DROP COLUMN metadata;
 

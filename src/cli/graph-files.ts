@@ -11,6 +11,11 @@ export function readGraph(file: string): Body {
   return { content: readText(file), type: extname(file) === '.json' ? 'application/json' : 'application/yaml' };
 }
 
+/** A definition as a part of another document. @throws LonghaulError UnusableFile */
+export function readDefinition(file: string): unknown {
+  return parsed(file);
+}
+
 /** Sent as it is: the API names every problem with its path, also those of YAML. */
 export async function storeGraph(api: ApiClient, body: Body, console: Console): Promise<GraphCreated> {
   const graph = await api.send<GraphCreated>('POST', '/graphs', body);

@@ -13,6 +13,7 @@ export * from './wire/system.schema';
 export * from './wire/ledger.schema';
 export * from './wire/usage.schema';
 export * from './wire/cost.schema';
+export * from './wire/estimate.schema';
 export * from './wire/run-history.schema';
 export * from './wire/tool.schema';
 export * from './wire/completion.schema';

@@ -1,6 +1,7 @@
 import type { ToolRegistry } from '../../adapters/tools';
 import type { LlmAgent } from '../../domain/agents/agent-graph';
-import type { ChatMessage, ChatRequest, ToolDeclaration } from '../../domain/llm/chat';
+import { openingRequest } from '../../domain/agents/opening-request';
+import type { ChatMessage, ChatRequest } from '../../domain/llm/chat';
 import { TOOL_RESULT_CHARS_MAX, type ToolOutcome } from '../../domain/tools/tool';
 import { type AgentContext, render } from '../agent-context';
 import type { PastTurn } from './conversation';
@@ -12,25 +13,8 @@ export function buildRequest(
   tools: ToolRegistry,
 ): ChatRequest {
   const { agent } = context;
-  const { system, fallbackModels: _, ...config } = agent.llmConfig;
-  const declared = declarations(agent, tools);
-  return {
-    ...config,
-    messages: [
-      { role: 'system', content: system ?? `You are the agent "${agent.name}". ${agent.description}`.trim() },
-      { role: 'user', content: render(context, agent.promptTemplate) },
-      ...past.flatMap(messagesOf),
-    ],
-    ...(declared.length > 0 ? { tools: declared } : {}),
-  };
-}
-
-/** In the order of the agent's list; validation has seen that each exists, and one that was removed since is not offered. */
-function declarations({ tools: names }: LlmAgent, registry: ToolRegistry): ToolDeclaration[] {
-  return names.flatMap((name) => {
-    const spec = registry.find(name);
-    return spec ? [{ name, description: spec.description, parameters: spec.parameters }] : [];
-  });
+  const opening = openingRequest(agent, render(context, agent.promptTemplate), tools);
+  return { ...opening, messages: [...opening.messages, ...past.flatMap(messagesOf)] };
 }
 
 function messagesOf(turn: PastTurn): ChatMessage[] {

@@ -5,6 +5,7 @@ export * from './budgets';
 export * from './call-results';
 export * from './cassettes';
 export * from './connection';
+export * from './earlier-runs';
 export * from './graphs';
 export * from './histories';
 export * from './human-tasks';

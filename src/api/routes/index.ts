@@ -4,6 +4,7 @@ import { batchRoutes } from './batches';
 import { budgetRoutes } from './budgets';
 import { cassetteRoutes } from './cassettes';
 import { completionRoutes } from './completions';
+import { estimateRoutes } from './estimates';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...budgetRoutes,
   ...usageRoutes,
+  ...estimateRoutes,
   ...ledgerRoutes,
   ...completionRoutes,
   ...healthRoutes,

@@ -5,6 +5,7 @@ import { registerCassettes } from './cassettes';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
+import { registerEstimate } from './estimate';
 import { registerHistory } from './history';
 import { registerLedger } from './ledger';
 import { registerPrograms } from './programs';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Registration[] = [
   registerUp,
   registerDemo,
   registerDoctor,
+  registerEstimate,
   registerRun,
   registerRuns,
   registerBatch,

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
-import type { RunPage, RunResult, RunView } from '../../contracts/api.schema';
+import type { RunEstimateView, RunPage, RunResult, RunView } from '../../contracts/api.schema';
 import { RUN_STATUSES } from '../../domain/agents/run-state';
 import { formatUsd } from '../../domain/kernel/money';
 import { EXIT } from '../exit';
+import { accuracyLine, runEstimateTable } from '../view/estimate-table';
 import { runLine, runTable, table } from '../view/run-table';
 import { followRun } from '../view/watch-run';
 import {
@@ -24,6 +25,7 @@ export const registerRuns: Registration = (program) => {
     .addOption(new Option('--status <status>', 'only runs of this status').choices([...RUN_STATUSES]))
     .action(list);
   apiCommand(runs, 'show <runId>', 'show one run with its agents').action(show);
+  apiCommand(runs, 'estimate <runId>', 'what it was expected to cost, beside what it has cost').action(estimate);
   apiCommand(runs, 'watch <runId>', 'follow a run until it ends').action(watch);
   apiCommand(runs, 'result <runId>', 'print the outputs of a finished run')
     .option('--node <agent>', 'only this agent')
@@ -70,11 +72,20 @@ async function list(options: CommonOptions & PageOptions & { status?: string }):
 
 async function show(runId: string, options: CommonOptions): Promise<void> {
   const { api, console } = contextOf(options);
-  const run = await api.get<RunView>(`/runs/${encodeURIComponent(runId)}`);
-  console.answer(
-    run,
-    () => `${runTable(run, console)}\n\n${runLine(run, console)}\nTemporal Web UI: ${run.links.temporalUi}`,
+  const path = `/runs/${encodeURIComponent(runId)}`;
+  const [run, estimated] = await Promise.all([api.get<RunView>(path), api.get<RunEstimateView>(`${path}/estimate`)]);
+  console.answer(run, () =>
+    [
+      ...[runTable(run, console), '', runLine(run, console)],
+      ...[accuracyLine(estimated), `Temporal Web UI: ${run.links.temporalUi}`],
+    ].join('\n'),
   );
+}
+
+async function estimate(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const answer = await api.get<RunEstimateView>(`/runs/${encodeURIComponent(runId)}/estimate`);
+  console.answer(answer, () => runEstimateTable(answer));
 }
 
 async function watch(runId: string, options: CommonOptions): Promise<void> {

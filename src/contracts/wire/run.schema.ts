@@ -4,7 +4,7 @@ import { graphFieldsSchema } from '../agent-graph.schema';
 import { runCassetteSchema } from './cassette.schema';
 import { microUsd, name, page, pageQuery, sha256, timestamp, uuid } from './common.schema';
 
-const graphReference = z.union(
+export const graphReference = z.union(
   [name, z.strictObject({ name, version: z.int().positive().max(2_147_483_647).optional() })],
   { error: 'Expected the name of a graph, or { name, version }.' },
 );

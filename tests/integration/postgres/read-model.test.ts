@@ -14,11 +14,11 @@ import {
   openRuns,
   pendingLaunches,
 } from '../../../src/adapters/postgres/runs';
-import { getRunBudgets } from '../../../src/adapters/postgres/budgets';
+import { createBudget, getRunBudgets } from '../../../src/adapters/postgres/budgets';
 import { systemStatus } from '../../../src/adapters/postgres/system-status';
 import { withTransaction } from '../../../src/adapters/postgres/transaction';
 import { freshDatabase, type FreshDatabase } from '../../support/database';
-import { admitted, answered, budget, call, newId, run, TENANT, violations } from '../../support/ledger';
+import { admitted, answered, call, newId, run, TENANT, violations } from '../../support/ledger';
 
 let database: FreshDatabase;
 let pool: Pool;
@@ -126,7 +126,7 @@ describe('runs', () => {
       [`run:${runId}`, null, 9],
     ]);
 
-    await budget(pool, 'tenant:owner', 100);
+    await createBudget(pool, { tenant: 'owner', id: 'tenant:owner', limitMicroUsd: 100 });
     const owned = await run(pool, { tenant: 'owner' });
     expect(
       (await getRunBudgets(pool, 'owner', owned.runId)).find(({ id }) => id === `run:${owned.runId}`)?.parentId,

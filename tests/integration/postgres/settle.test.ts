@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { ledgerTotals, listAttempts, overdueUnknown } from '../../../src/adapters/postgres/attempts';
 import { loadCallResult } from '../../../src/adapters/postgres/call-results';
@@ -251,7 +252,7 @@ describe('a process that lost its attempt', () => {
     const request = call(`${runId}/a/0`, [`run:${runId}`], ESTIMATE);
     const [first] = admitted(await reserve(pool, [request]));
     await endLeases(pool, request.callKey);
-    const [second] = admitted(await reserve(pool, [request]));
+    const [second] = admitted(await reserve(pool, [{ ...request, token: randomUUID() }]));
     expect(second).toMatchObject({ n: 1 });
     expect(await settle(pool, [answered(first!, 60)])).toMatchObject([{ answer: 'already', artifactRef: null }]);
     expect(await sums(pool, `run:${runId}`)).toMatchObject({ settled: 0, reserved: ESTIMATE });

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Log } from '../../adapters/log';
 import type { OpenAiError } from '../../contracts/api.schema';
 import { ERRORS, type ErrorCode, type LonghaulError } from '../../domain/kernel/errors';
-import { operatingError } from './problem';
+import { CHALLENGE, operatingError } from './problem';
 import { requestIdOf } from './request-id';
 
 /** Where OpenAI's clients expect another status than the rest of the API gives. */
@@ -59,6 +59,7 @@ export function openAiErrorAnswer(log: Log): ErrorRequestHandler {
     if (error.status >= 500) log.error({ err: thrown, requestId, code: error.code }, 'request failed');
     if (res.headersSent) return next(thrown);
     const { status, body } = openAiError(error);
+    if (status === 401) res.setHeader('www-authenticate', CHALLENGE);
     const mayGoOn = res.hasHeader(CALL_KEY_HEADER) && req.get('idempotency-key') === undefined;
     const isWorthIt = repeatingHelps(error, mayGoOn);
     res.setHeader('x-should-retry', String(isWorthIt));

@@ -13,7 +13,7 @@ export function problemAnswer(log: Log): ErrorRequestHandler {
     if (error.status >= 500) log.error({ err: thrown, requestId, code: error.code }, 'request failed');
     // Once the head is out, only cutting the connection tells the client that the answer is not complete.
     if (res.headersSent) return next(thrown);
-    if (error.status === 401) res.setHeader('www-authenticate', 'Bearer realm="longhaul"');
+    if (error.status === 401) res.setHeader('www-authenticate', CHALLENGE);
     if (error.retryable) res.setHeader('retry-after', '1');
     res
       .status(error.status)
@@ -21,6 +21,9 @@ export function problemAnswer(log: Log): ErrorRequestHandler {
       .send(JSON.stringify(problemDetails(error, req.path, requestId)));
   };
 }
+
+/** What a 401 has to name. */
+export const CHALLENGE = 'Bearer realm="longhaul"';
 
 function problemDetails(error: LonghaulError, instance: string, requestId: string): ProblemDetails {
   return {

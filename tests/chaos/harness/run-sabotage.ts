@@ -28,7 +28,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'an attempt is not marked as sent',
-    file: 'dist/gateway/admission.js',
+    file: 'dist/gateway/commits.js',
     find: 'ledger_1.reserveAndSend)(',
     put: 'ledger_1.reserve)(',
     faults: ['F1/llm'],

@@ -2,6 +2,7 @@ import type { Generation } from '../chat/generate';
 import type { ChatRequest } from '../chat/request';
 import type { AnswerToolCall } from '../chat/tool-call';
 import type { DeliveryPlan } from './plan';
+import { wholePlan } from './whole';
 
 /** What names one answer on the wire. */
 export interface AnswerHead {
@@ -20,19 +21,7 @@ export function completionPlan(
   generation: Generation,
   latencyMs: number,
 ): DeliveryPlan {
-  const text = JSON.stringify(completionBody(head, request, generation));
-  const headers = {
-    ...head.headers,
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
-  };
-  return {
-    headersAfterMs: latencyMs,
-    headers,
-    pieces: [{ afterMs: 0, text }],
-    ending: 'end',
-    keepAlive: { text: ' ', everyMs: 1_000 },
-  };
+  return wholePlan(completionBody(head, request, generation), head.headers, latencyMs);
 }
 
 export function completionBody(head: AnswerHead, request: ChatRequest, generation: Generation): object {

@@ -3,23 +3,13 @@ import type { FinishReason, Generation } from '../chat/generate';
 import type { ChatRequest } from '../chat/request';
 import type { AnswerToolCall } from '../chat/tool-call';
 import type { DeliveryPlan } from '../delivery/plan';
+import { wholePlan } from '../delivery/whole';
 
 /** The unstreamed answer: one JSON body after the whole latency. */
 export function messagePlan(accepted: Accepted): DeliveryPlan {
   const { request, generation, latencyMs } = accepted;
-  const text = JSON.stringify(messageBody(messageId(accepted), request, generation));
-  const headers = {
-    ...messageHeaders(accepted),
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
-  };
-  return {
-    headersAfterMs: latencyMs,
-    headers,
-    pieces: [{ afterMs: 0, text }],
-    ending: 'end',
-    keepAlive: { text: ' ', everyMs: 1_000 },
-  };
+  const body = messageBody(messageId(accepted), request, generation);
+  return wholePlan(body, messageHeaders(accepted), latencyMs);
 }
 
 export function messageId({ arrival }: Accepted): string {

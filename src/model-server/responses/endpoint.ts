@@ -4,6 +4,7 @@ import type { Accepted } from '../chat/arrival';
 import { openAiWire } from '../chat/wire';
 import type { DeliveryPlan } from '../delivery/plan';
 import { playPlan } from '../delivery/play';
+import { wholePlan } from '../delivery/whole';
 import { type ApiError, badRequest, notFound } from '../http/api-error';
 import { goneSignal } from '../http/gone-signal';
 import { sendJson } from '../http/respond';
@@ -61,7 +62,7 @@ async function create(
   const headers = { ...accepted.headers, 'x-request-id': accepted.arrival.requestId };
   const { stream } = accepted.request;
   if (!stream && !work.record.background) await work.ended;
-  const plan = stream ? responseStream(work, -1, headers) : wholePlan(work, headers);
+  const plan = stream ? responseStream(work, -1, headers) : wholePlan(bodyOf(work), headers, 0);
   await deliver(response, spoiled(plan, accepted.arrival.fault, stream), work, parts);
 }
 
@@ -111,17 +112,6 @@ async function cancel(response: ServerResponse, work: Work): Promise<void> {
 async function forget(response: ServerResponse, work: Work, parts: ServerParts): Promise<void> {
   await parts.responses.remove(work.record.id);
   sendJson(response, 200, { id: work.record.id, object: 'response', deleted: true });
-}
-
-function wholePlan(work: Work, headers: Record<string, string>): DeliveryPlan {
-  const text = JSON.stringify(bodyOf(work));
-  return {
-    headersAfterMs: 0,
-    headers: { ...headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) },
-    pieces: [{ afterMs: 0, text }],
-    ending: 'end',
-    keepAlive: { text: ' ', everyMs: 1_000 },
-  };
 }
 
 /** A response that is interrupted ends its streams in order, without a last event, as OpenAI's do. */

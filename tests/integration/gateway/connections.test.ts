@@ -83,10 +83,10 @@ test('an end mark that an answer speaks of ends nothing, wherever the network cu
   const cut = whole.indexOf('data: [DONE]') + 32;
   respond = (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
+    // The client lives in this process: after so many turns it has read what came, each piece alone.
     response.write(whole.slice(0, cut));
-    response.write(whole.slice(cut, cut + 1));
-    // The client lives in this process: after so many turns it has read what came, and given up if it was misled.
-    afterTurns(20, () => response.end(`${whole.slice(cut + 1)}${line(ANSWER[1]!)}data: [DONE]\n\n`));
+    afterTurns(20, () => response.write(whole.slice(cut, cut + 1)));
+    afterTurns(40, () => response.end(`${whole.slice(cut + 1)}${line(ANSWER[1]!)}data: [DONE]\n\n`));
   };
   expect(await ask()).toBe(said);
 });

@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/assert';
+import { assertKnownProducts } from './scenario';
 import type { MarketScenario, MarketState } from './state';
 
 /** What a fork may change: the rules from here on, never what has happened. */
@@ -12,9 +13,6 @@ export function amend(state: MarketState, change: MarketChange): MarketState {
     scenario.days > state.day,
     `marketplace: ${state.day} days are over, the scenario cannot end after ${scenario.days}`,
   );
-  const unknown = scenario.scheduledEvents.find(
-    ({ sku }) => !scenario.catalogue.some((product) => product.sku === sku),
-  );
-  assert(!unknown, `marketplace: an event is for ${unknown?.sku}, which nobody sells`);
+  assertKnownProducts(scenario);
   return { ...state, scenario };
 }

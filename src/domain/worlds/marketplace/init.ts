@@ -2,6 +2,7 @@ import { assert } from '../../kernel/assert';
 import { Chance } from '../../simulation/chance/chance';
 import { openBooks } from './money/books';
 import { NOTHING_YET } from './sales/day-results';
+import { assertKnownProducts } from './scenario';
 import type { MarketScenario, MarketState, SellerState } from './state';
 import { drawCompetitors } from './supply/competitors';
 import { drawSuppliers } from './supply/suppliers';
@@ -9,11 +10,10 @@ import { drawSuppliers } from './supply/suppliers';
 const OPENING_RATING = 4.5;
 
 export function init(scenario: MarketScenario, seed: number): MarketState {
-  const { catalogue, sellers, scheduledEvents } = scenario;
+  const { catalogue, sellers } = scenario;
   assert(sellers.length > 0, 'marketplace: a market needs a seller');
   assert(new Set(sellers).size === sellers.length, `marketplace: sellers have the same name: ${sellers.join(', ')}`);
-  const unknown = scheduledEvents.find(({ sku }) => !catalogue.some((product) => product.sku === sku));
-  assert(!unknown, `marketplace: an event is for ${unknown?.sku}, which nobody sells`);
+  assertKnownProducts(scenario);
   const chance = new Chance(seed);
   return {
     seed,

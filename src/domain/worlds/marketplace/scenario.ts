@@ -1,3 +1,4 @@
+import { assert } from '../../kernel/assert';
 import { CATALOGUE } from './catalogue';
 import type { MarketScenario } from './state';
 
@@ -11,3 +12,9 @@ export const STANDARD_MARKET: MarketScenario = {
   demandFactor: 1,
   scheduledEvents: [],
 };
+
+/** @throws InvariantError when an event concerns a product that nobody sells */
+export function assertKnownProducts({ catalogue, scheduledEvents }: MarketScenario): void {
+  const unknown = scheduledEvents.find(({ sku }) => !catalogue.some((product) => product.sku === sku));
+  assert(!unknown, `marketplace: an event is for ${unknown?.sku}, which nobody sells`);
+}

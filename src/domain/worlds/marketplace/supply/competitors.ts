@@ -4,7 +4,7 @@ import type { Competitor, MarketState } from '../state';
 import { STREAM } from '../streams';
 
 const COMPETITORS_MAX = 2;
-/** Streams of a product's competitors differ by index. */
+/** Times the aggression: the probability of undercutting on a day. */
 const UNDERCUT = 0.12;
 
 export function drawCompetitors(chance: Chance, product: number, priceCents: number): Competitor[] {

@@ -37,9 +37,22 @@ export async function runProgram(path: string, args: readonly string[]): Promise
   throw new Error(`${path} ended with ${child.exitCode ?? child.signalCode}; the reason is above.`);
 }
 
-function launch(path: string, args: readonly string[]) {
+/** Runs such a program until it kills itself. @throws Error when it ends in another way: then nothing was tried */
+export async function runKilledProgram(
+  path: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<void> {
+  const { child, stdout, exited } = launch(path, args, env);
+  stdout.resume();
+  await exited;
+  if (child.signalCode !== 'SIGKILL') throw new Error(`${path} ended with ${child.exitCode}, expected a kill.`);
+}
+
+function launch(path: string, args: readonly string[], env: Record<string, string> = {}) {
   const child: ChildProcess = spawn(process.execPath, [LAUNCHER, resolve(ROOT, path), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);

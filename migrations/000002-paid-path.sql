@@ -418,9 +418,9 @@ BEGIN
              provider_request_id = coalesce(s."providerRequestId", t.provider_request_id), closed_at = clock_timestamp()
       WHERE t.call_key = a.call_key AND t.n = a.n;
       IF a.state = 'sent' THEN
-        -- A provider that was not reached, or not even asked, said nothing about this call: not counted.
+        -- A provider that was not reached, or not even asked, or whose batch ended before, said nothing about this call: not counted.
         UPDATE run_node rn SET model_failures = rn.model_failures + 1
-        WHERE rn.run_id = a.run_id AND rn.name = a.node AND coalesce(s."failureClass", '') NOT IN ('unreachable', 'not-sent');
+        WHERE rn.run_id = a.run_id AND rn.name = a.node AND coalesce(s."failureClass", '') NOT IN ('unreachable', 'not-sent', 'not-processed');
         IF a.run_id IS NOT NULL THEN
           PERFORM add_event(a.run_id, 'attempt-failed', a.node, jsonb_build_object('attempt', a.call_key || '#' || a.n, 'state', answer,
             'failureClass', s."failureClass", 'failure', left(s.failure, 500)));
@@ -468,10 +468,10 @@ BEGIN
       END IF;
     END IF;
     SELECT r.artifact_ref INTO artifact_ref FROM call_result r WHERE r.call_key = a.call_key;
-    IF a.run_id IS NULL THEN
-      -- Outside a run there is no node that counts: the call's own attempts do.
+    IF a.run_id IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.kind = 'simulation') THEN
+      -- Outside a run there is no node that counts, and an agent of a simulation is asked for weeks: the call's own attempts do.
       SELECT count(*) INTO model_failures FROM attempt t WHERE t.call_key = a.call_key AND t.sent_at IS NOT NULL
-        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'lost', 'not-sent', 'cancelled');
+        AND t.state IN ('void', 'unknown') AND t.failure_class NOT IN ('unreachable', 'lost', 'not-sent', 'not-processed', 'cancelled');
     ELSE
       SELECT rn.model_failures INTO model_failures FROM run_node rn WHERE rn.run_id = a.run_id AND rn.name = a.node;
     END IF;
@@ -533,16 +533,27 @@ BEGIN
   RETURN done;
 END $$;
 
--- reconcile: what a provider's own log says of attempts. p_items = [{callKey, n, billed, actualMicroUsd, inputTokens, outputTokens}].
+-- At a provider that bills an idempotency key once: whether this attempt can be the one on which the bill is booked. Not when
+-- another attempt of the same question is settled (the bill is its), is under way, or may still come because the run goes on.
+-- The call must be locked: then no new attempt appears.
+CREATE FUNCTION owns_keyed_bill(a attempt) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN NOT EXISTS (SELECT 1 FROM attempt t WHERE t.call_key = a.call_key AND t.n <> a.n AND t.request_hash = a.request_hash
+                       AND t.state IN ('reserved', 'sent', 'settled'))
+     AND NOT EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.launch <> 'closed');
+END $$;
+
+-- reconcile: what a provider's own log says of attempts. p_items = [{callKey, n, billed, actualMicroUsd, inputTokens, outputTokens, keyed}].
 -- Unknown ones become settled or void; one that was proved unbilled but stands in the log is booked as an overrun.
--- Answers: settled | void | already (known before, nothing changes) | open (still under way) | missing (no such attempt).
+-- Answers: settled | void | already (known before, nothing changes) | open (nothing to say yet) | missing (no such attempt).
 CREATE FUNCTION reconcile(p_tenant text, p_items jsonb) RETURNS TABLE (call_key text, n integer, answer text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE s record; a attempt%ROWTYPE;
 BEGIN
   PERFORM lock_calls(ARRAY(SELECT x->>'callKey' FROM jsonb_array_elements(p_items) x));
   PERFORM lock_attempts(p_items);
-  FOR s IN SELECT x.* FROM jsonb_to_recordset(p_items) AS x("callKey" text, n integer, billed boolean, "actualMicroUsd" bigint, "inputTokens" bigint, "outputTokens" bigint)
+  FOR s IN SELECT x.* FROM jsonb_to_recordset(p_items) AS x("callKey" text, n integer, billed boolean, "actualMicroUsd" bigint, "inputTokens" bigint, "outputTokens" bigint,
+             keyed boolean)
            ORDER BY x."callKey", x.n LOOP
     call_key := s."callKey"; n := s.n;
     IF s.billed IS NULL OR (s.billed AND s."actualMicroUsd" IS NULL) THEN
@@ -551,7 +562,7 @@ BEGIN
     SELECT * INTO a FROM attempt t WHERE t.call_key = s."callKey" AND t.n = s.n AND t.tenant_id = p_tenant;
     IF NOT FOUND THEN
       answer := 'missing';
-    ELSIF a.state IN ('reserved', 'sent') THEN
+    ELSIF a.state IN ('reserved', 'sent') OR (s.billed AND s.keyed AND a.state IN ('void', 'unknown') AND NOT owns_keyed_bill(a)) THEN
       answer := 'open';
     ELSIF s.billed AND (a.state = 'unknown' OR (a.state = 'void' AND a.sent_at IS NOT NULL)) THEN
       answer := 'settled';
@@ -603,6 +614,6 @@ LANGUAGE sql AS $$
 $$;
 
 -- Down Migration
-DROP FUNCTION note_node, close_run, reconcile, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, mark_sent,
+DROP FUNCTION note_node, close_run, reconcile, owns_keyed_bill, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, mark_sent,
   reserve, budget_verdicts, disown_expired, release_reservation, add_event, add_events, post_ledger, lock_attempts, lock_runs,
   lock_budgets, budget_chain, lock_calls;

@@ -129,8 +129,6 @@ BEGIN
     WHERE t.call_key = p_call_key AND t.n = p_n AND t.tenant_id = p_tenant AND t.state = 'sent' AND t.reserve_token = p_token;
 END $$;
 
--- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
-
 -- ── ledger: levels, usage, forecasts ──────────────────────────────────────────────────────────────────────────────
 
 -- set_budget: the limit of a level that belongs to no run, `tenant:{t}` or `experiment:{t}/{id}` below it; made when it is not there.
@@ -361,8 +359,6 @@ DROP TABLE cassette;
 DROP INDEX attempt_closed, budget_of_no_run, run_by_name;
 DROP FUNCTION book_cost, set_budget, adopt_levels;
 ALTER TABLE attempt DROP COLUMN metadata;
-
--- ── delivery: batch ───────────────────────────────────────────────────────────────────────────────────────────────
 
 -- ── delivery: background ──────────────────────────────────────────────────────────────────────────────────────────
 DROP FUNCTION take_over, end_response, note_response;

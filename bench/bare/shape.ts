@@ -21,6 +21,8 @@ export interface BareInput extends Shape {
 export interface BareActivities {
   /** What stands for a model call: it takes `ms`. */
   wait(ms: number): Promise<void>;
+  /** A real call of the model server, and the text of its answer. */
+  ask(call: BareCall): Promise<string>;
 }
 
 export interface BareLocalActivities {
@@ -28,4 +30,17 @@ export interface BareLocalActivities {
   store(key: string): Promise<string>;
 }
 
+/** An HTTP request of a chat completion, as it is sent. */
+export interface BareCall {
+  url: string;
+  body: string;
+}
+
+export interface BareTicksInput {
+  ticks: number;
+  activityQueue: string;
+  call: BareCall;
+}
+
 export const BARE_WORKFLOW = 'bareGraph';
+export const BARE_TICKS_WORKFLOW = 'bareTicks';

@@ -4,6 +4,8 @@ import type { AcceptedLine, BookLine } from '../../src/model-server/book';
 
 export interface Arrival {
   atMs: number;
+  inputTokens: number;
+  /** With those of the answer. */
   tokens: number;
 }
 
@@ -14,7 +16,10 @@ export function arrivalsOf(file: string, runId: string): Arrival[] {
     .filter((line) => line.endsWith('}') && line.includes(runId))
     .map((line) => JSON.parse(line) as BookLine)
     .filter((line): line is AcceptedLine => line.kind === 'accepted')
-    .map(({ at, inputTokens, outputTokens }) => ({ atMs: Date.parse(at), tokens: inputTokens + outputTokens }))
+    .map(({ at, inputTokens, outputTokens }) => ({
+      atMs: Date.parse(at),
+      ...{ inputTokens, tokens: inputTokens + outputTokens },
+    }))
     .sort((one, other) => one.atMs - other.atMs);
 }
 

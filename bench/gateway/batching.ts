@@ -1,4 +1,5 @@
 import { median, round } from '../figures';
+import type { Form } from './form';
 import type { Ground } from './ground';
 import { performAll } from './task';
 
@@ -27,10 +28,10 @@ const WARM_UP = 20;
 const PROMPT = '[[tokens: 20]] [[delay: 100]]';
 
 /** The same calls in batches of 20 and of 1, in turn. */
-export async function measureBatching(ground: Ground, { quick }: { quick: boolean }): Promise<BatchingReport> {
-  const counts = quick ? { calls: 100, slowCalls: 40 } : { calls: 400, slowCalls: 200 };
+export async function measureBatching(ground: Ground, { isQuick, pairs: most }: Form): Promise<BatchingReport> {
+  const counts = isQuick ? { calls: 100, slowCalls: 40 } : { calls: 400, slowCalls: 200 };
   const pairs: { together: Side; alone: Side }[] = [];
-  while (pairs.length < (quick ? 1 : 5))
+  while (pairs.length < most)
     pairs.push({ together: await sideOf(ground, BATCH, counts), alone: await sideOf(ground, 1, counts) });
   const middle = (read: (pair: (typeof pairs)[number]) => number) => round(median(pairs.map(read)));
   return {

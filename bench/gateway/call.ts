@@ -6,7 +6,7 @@ import type { Task } from './task';
 
 const MAX_TOKENS = 20;
 
-export function requestOf({ prompt, isNumbered }: Task, index: number): ChatRequest {
+export function requestOf({ prompt, isNumbered }: Pick<Task, 'prompt' | 'isNumbered'>, index: number): ChatRequest {
   const content = isNumbered ? `question ${index} ${prompt}` : prompt;
   return { model: 'scripted-echo', messages: [{ role: 'user', content }], maxTokens: MAX_TOKENS };
 }

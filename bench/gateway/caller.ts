@@ -1,14 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { createPool } from '../../src/adapters/postgres';
-import { countInputTokens, createProviders, openPriceBook } from '../../src/adapters/llm';
-import { connectRedis } from '../../src/adapters/redis/connection';
-import { createLimiter } from '../../src/adapters/redis/limiter';
+import { createProviders } from '../../src/adapters/llm';
 import { LonghaulError } from '../../src/domain/kernel/errors';
-import { sameLimits } from '../../src/domain/llm/limit-rules';
-import { createGateway, ownOwner } from '../../src/gateway';
-import { limitHistory } from '../../src/gateway/limit-history';
 import { median, round } from '../figures';
 import { callOf, requestOf } from './call';
+import { openBenchGateway, providersAt } from './open-bench-gateway';
 import type { Task, TaskReport } from './task';
 
 /** Far beyond what any call takes here. */
@@ -20,12 +15,6 @@ interface Side {
 }
 
 const task = JSON.parse(process.argv[2]!) as Task;
-const llm = {
-  modelServerUrl: task.modelServerUrl,
-  openaiBaseUrl: 'http://127.0.0.1:9/v1',
-  anthropicBaseUrl: 'http://127.0.0.1:9',
-};
-
 async function main(): Promise<void> {
   const side = task.side === 'bare' ? bareSide() : await gatewaySide();
   const deadline = new AbortController();
@@ -47,7 +36,7 @@ async function main(): Promise<void> {
 }
 
 function bareSide(): Side {
-  const providers = createProviders(llm);
+  const providers = createProviders(providersAt(task));
   const deadlines = { headersMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, totalMs: TIMEOUT_MS };
   return {
     call: (index, signal) => {
@@ -59,27 +48,11 @@ function bareSide(): Side {
   };
 }
 
-/** As a worker puts it together, with these limits and this size of batches. */
 async function gatewaySide(): Promise<Side> {
-  const pool = createPool(task.databaseUrl, { max: 8, applicationName: 'bench-gateway' });
-  const redis = connectRedis(task.redisUrl, { onError: () => undefined });
-  const limits = sameLimits(task.limits);
-  const owner = ownOwner();
-  const gateway = createGateway({
-    ...{ pool, limits, owner, countInputTokens, leaseMs: 15_000, batch: { size: task.batchSize } },
-    limiter: createLimiter(redis, { prefix: task.prefix, owner, history: limitHistory(pool, limits) }),
-    providers: createProviders(llm),
-    prices: openPriceBook(llm),
-    log: { info: () => undefined, warn: () => undefined, error: (facts, text) => console.error(text, facts) },
-  });
-  await gateway.start();
+  const { gateway, stop } = await openBenchGateway(task);
   return {
     call: (index, signal) => gateway.call(callOf(task, index, TIMEOUT_MS), { signal, heartbeat: () => undefined }),
-    async stop() {
-      await gateway.stop();
-      redis.disconnect();
-      await pool.end();
-    },
+    stop,
   };
 }
 

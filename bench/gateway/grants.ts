@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '../../src/adapters/redis/connection';
 import { createLimiter } from '../../src/adapters/redis/limiter';
 import { median, round } from '../figures';
+import type { Form } from './form';
 import { UNLIMITED, type Ground } from './ground';
 
 export interface GrantsReport {
@@ -27,13 +28,13 @@ redis.call('PEXPIRE', KEYS[1], per)
 return 1`;
 
 /** Our limiter in sets of 20, then the bare script 20 at once on one connection; in turn, on one Redis. */
-export async function measureGrants(ground: Ground, { quick }: { quick: boolean }): Promise<GrantsReport> {
+export async function measureGrants(ground: Ground, { isQuick, pairs: most }: Form): Promise<GrantsReport> {
   const redis = connectRedis(ground.redisUrl, { onError: () => undefined });
   redis.defineCommand('benchBucket', { numberOfKeys: 1, lua: BARE });
-  const forMs = quick ? 500 : 3_000;
+  const forMs = isQuick ? 500 : 3_000;
   const pairs: { ours: number; bare: number }[] = [];
   await pair(redis, 200);
-  while (pairs.length < (quick ? 3 : 5)) pairs.push(await pair(redis, forMs));
+  while (pairs.length < Math.max(3, most)) pairs.push(await pair(redis, forMs));
   redis.disconnect();
   return {
     grantsPerS: round(median(pairs.map(({ ours }) => ours)), 0),

@@ -6,7 +6,7 @@ import { createRun } from '../../src/adapters/postgres/runs';
 import { withTransaction } from '../../src/adapters/postgres/transaction';
 import { uuidV7 } from '../../src/domain/kernel/ids';
 import type { Limits } from '../../src/domain/llm/limits';
-import { perform, type Task } from './task';
+import type { Task } from './task';
 
 export const TENANT = 'bench';
 export const NODE = 'a';
@@ -90,15 +90,4 @@ export class Ground {
     );
     return rows[0]!.count;
   }
-}
-
-/** Of one call of this prompt, in micro-USD: what is held for it before it is sent. */
-export async function worstCaseOf(ground: Ground, named: Partial<Task>): Promise<number> {
-  const runId = await ground.newRun();
-  await perform(ground.task({ ...named, runId, calls: 1 }));
-  const { rows } = await ground.pool.query<{ estimate: number }>(
-    'SELECT estimate_micro_usd::float8 AS estimate FROM attempt WHERE run_id = $1',
-    [runId],
-  );
-  return rows[0]!.estimate;
 }

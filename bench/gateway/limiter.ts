@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Limits } from '../../src/domain/llm/limits';
 import { round } from '../figures';
 import { arrivalsOf, arrivedWithin, fullestWindow } from './arrivals';
+import type { Form } from './form';
 import type { Ground } from './ground';
 import { perform } from './task';
 
@@ -22,8 +23,6 @@ export interface LimiterReport {
 const BACKLOG = 60;
 /** Until the last process has begun. */
 const MARGIN_MS = 4_000;
-/** The windows are full once, and then are refilled as the first one slides out. */
-const WINDOWS = 2;
 
 /** Windows of 1 s and of a minute; of 8 s instead of the minute when quick. Tokens come close to their limit as well. */
 function limitsOf(quick: boolean): Limits {
@@ -43,13 +42,14 @@ function limitsOf(quick: boolean): Limits {
 export async function measureLimiter(
   ground: Ground,
   processes: number,
-  { quick, restart }: { quick: boolean; restart: boolean },
+  { isQuick, windows }: Form,
+  { restart }: { restart: boolean },
 ): Promise<LimiterReport> {
-  const limits = limitsOf(quick);
-  const forMs = WINDOWS * Math.max(...limits.windows.map(({ windowMs }) => windowMs));
+  const limits = limitsOf(isQuick);
+  const forMs = windows * Math.max(...limits.windows.map(({ windowMs }) => windowMs));
   const runId = await ground.newRun();
   const { prefix } = ground.task({ runId, calls: 0 });
-  const calls = 10 * limits.windows[1]!.limit;
+  const calls = 5 * windows * limits.windows[1]!.limit;
   const tasks = Array.from({ length: processes }, (_, at) =>
     ground.task({
       ...{ runId, prefix, limits, calls, first: at * calls },

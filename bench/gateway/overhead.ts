@@ -1,4 +1,5 @@
 import { median, round } from '../figures';
+import type { Form } from './form';
 import type { Ground } from './ground';
 import { performAll, type Task } from './task';
 
@@ -15,8 +16,8 @@ const AT_ONCE = 20;
 const WARM_UP = 100;
 
 /** The gateway beside the provider's client alone, with the same calls; in turn. */
-export async function measureOverhead(ground: Ground, { quick }: { quick: boolean }): Promise<OverheadReport> {
-  const [calls, slowCalls] = quick ? [200, 50] : [1_000, 300];
+export async function measureOverhead(ground: Ground, { isQuick, pairs }: Form): Promise<OverheadReport> {
+  const [calls, slowCalls] = isQuick ? [200, 50] : [1_000, 300];
   const rounds: Record<Task['side'], { cpuMsPerCall: number; p50Ms: number }>[] = [];
   const sideOf = async (side: Task['side']) => {
     const named = async () => ({ side, warmUp: WARM_UP, runId: await ground.newRun() });
@@ -24,7 +25,7 @@ export async function measureOverhead(ground: Ground, { quick }: { quick: boolea
     const slow = await performAll(ground.task({ ...(await named()), calls: slowCalls }));
     return { cpuMsPerCall: busy.cpuMs / calls, p50Ms: slow.p50Ms };
   };
-  while (rounds.length < (quick ? 1 : 5)) rounds.push({ gateway: await sideOf('gateway'), bare: await sideOf('bare') });
+  while (rounds.length < pairs) rounds.push({ gateway: await sideOf('gateway'), bare: await sideOf('bare') });
   const middle = (side: Task['side'], figure: 'cpuMsPerCall' | 'p50Ms') =>
     round(median(rounds.map((each) => each[side][figure])));
   return {

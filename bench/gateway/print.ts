@@ -1,7 +1,9 @@
 import type { Machine } from '../machine';
 import { table, type Row } from '../table';
+import type { BatchLaneReport } from './batch-lane';
 import type { BatchingReport } from './batching';
 import type { BudgetReport } from './budget';
+import { type FormName, FORMS } from './form';
 import type { GrantsReport } from './grants';
 import type { LimiterReport } from './limiter';
 import type { OverheadReport } from './overhead';
@@ -9,6 +11,7 @@ import type { OverheadReport } from './overhead';
 /** Parts that were not asked for are not there. */
 export interface GatewayReport {
   bench: 'gateway';
+  form: FormName;
   machine: Machine;
   /** Load average after each part. */
   loads: Record<string, number>;
@@ -16,21 +19,23 @@ export interface GatewayReport {
   batching?: BatchingReport;
   overhead?: OverheadReport;
   budget?: BudgetReport;
+  batchLane?: BatchLaneReport;
 }
 
 const HEADINGS: Row = ['figure', 'measured', 'must', 'beside it'];
 
-export function printGatewayReport({ machine, loads, ...parts }: GatewayReport): string {
+export function printGatewayReport({ form, machine, loads, ...parts }: GatewayReport): string {
   const { versions, load, cpus, cpu } = machine;
   const after = Object.entries(loads).map(([part, value]) => `${part} ${value}`);
   return `
+${FORMS[form].says}
 ${cpus} × ${cpu}, load ${load.before} before; after each part: ${after.join(', ')}
 Node ${versions.node}, PostgreSQL ${versions.postgres}, Redis ${versions.redis}
 
-${table([HEADINGS, ...limiterRows(parts.limiter), ...batchingRows(parts.batching), ...overheadRows(parts.overhead), ...budgetRows(parts.budget)])}
+${table([HEADINGS, ...limiterRows(parts.limiter), ...batchingRows(parts.batching), ...overheadRows(parts.overhead), ...budgetRows(parts.budget), ...batchLaneRows(parts.batchLane)])}
 
 violations: counted in the model server's own book · CPU: the callers' process, without services
-Each caller's process holds a gateway of its own; no payload files are written. Not measured: the provider's batches.`;
+Each caller's process holds a gateway of its own; no payload files are written. The scripted server makes a batch at once.`;
 }
 
 function limiterRows(limiter: GatewayReport['limiter']): Row[] {
@@ -82,7 +87,20 @@ function overheadRows(overhead: OverheadReport | undefined): Row[] {
 function budgetRows(budget: BudgetReport | undefined): Row[] {
   if (!budget) return [];
   return [
-    [`admitted of ${budget.callers} callers`, budget.admitted, budget.room, 'as many as there is room for'],
-    ['overspend, µUSD', budget.overspendMicroUsd, 0, 'overrun, or booked and held beyond the limit'],
+    ...budget.tiers.map(({ fromInputTokens, inputTokens, admitted }): Row => [
+      ...[`price from ${fromInputTokens} input tokens: admitted of ${budget.callers} callers`, admitted, budget.room],
+      `as many as there is room for; prompts of ${inputTokens} tokens`,
+    ]),
+    ['overspend at all tiers, µUSD', budget.overspendMicroUsd, 0, 'overrun, or booked and held beyond the limit'],
+  ];
+}
+
+function batchLaneRows(lane: BatchLaneReport | undefined): Row[] {
+  if (!lane) return [];
+  const { kills, batches, resubmissions, billedTwice, costRatio } = lane;
+  return [
+    ['batch lane: resubmissions', resubmissions, 0, `${kills} kills, ${batches} batches`],
+    ['batch lane: calls billed twice', billedTwice, 0, 'by the provider’s own book'],
+    ['batch lane ÷ single requests, cost', costRatio, 0.5, 'each cost is rounded up to a whole µUSD'],
   ];
 }

@@ -1,26 +1,27 @@
 import type { Stack } from '../../src/adapters/embedded';
 import { withStack } from '../embedded';
 import { describeMachine, load } from '../machine';
+import { measureBatchLane } from './batch-lane';
 import { measureBatching } from './batching';
 import { measureBudget } from './budget';
+import { type Form, type FormName, FORMS } from './form';
 import { measureGrants } from './grants';
 import { Ground } from './ground';
 import { measureLimiter } from './limiter';
 import { measureOverhead } from './overhead';
 import type { GatewayReport } from './print';
 
-export const PARTS = ['limiter', 'batching', 'overhead', 'budget'] as const;
+export const PARTS = ['limiter', 'batching', 'overhead', 'budget', 'batchLane'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface GatewayBenchOptions {
-  /** One pair of each and short windows: whether it works, not how good it is. */
-  quick: boolean;
+  form: FormName;
   /** Only this part. */
   part?: Part | undefined;
   say(line: string): void;
 }
 
-type Figures = Omit<GatewayReport, 'bench' | 'machine' | 'loads'>;
+type Figures = Omit<GatewayReport, 'bench' | 'form' | 'machine' | 'loads'>;
 
 /** The paid path without Temporal: processes of callers, each with a gateway of its own, on the services of a stack. */
 export async function runGatewayBench(options: GatewayBenchOptions): Promise<GatewayReport> {
@@ -36,24 +37,27 @@ export async function runGatewayBench(options: GatewayBenchOptions): Promise<Gat
 
 async function measureAll(ground: Ground, stack: Stack, options: GatewayBenchOptions): Promise<GatewayReport> {
   const loadBefore = load();
+  const form = FORMS[options.form];
+  options.say(form.says);
   const loads: Record<string, number> = {};
   const figures: Figures = {};
   for (const part of PARTS.filter((name) => options.part === undefined || options.part === name)) {
     options.say(`${part}, load ${load()}`);
-    Object.assign(figures, { [part]: await MEASURES[part](ground, options) });
+    Object.assign(figures, { [part]: await MEASURES[part](ground, form) });
     loads[part] = load();
   }
-  return { bench: 'gateway', machine: describeMachine(stack, loadBefore), loads, ...figures };
+  return { bench: 'gateway', form: options.form, machine: describeMachine(stack, loadBefore), loads, ...figures };
 }
 
-const MEASURES: { [P in Part]: (ground: Ground, options: GatewayBenchOptions) => Promise<Figures[P]> } = {
-  limiter: async (ground, { quick }) => ({
-    '1': await measureLimiter(ground, 1, { quick, restart: false }),
-    '3': await measureLimiter(ground, 3, { quick, restart: false }),
-    restarted: await measureLimiter(ground, 3, { quick, restart: true }),
-    ...(await measureGrants(ground, { quick })),
+const MEASURES: { [P in Part]: (ground: Ground, form: Form) => Promise<Figures[P]> } = {
+  limiter: async (ground, form) => ({
+    '1': await measureLimiter(ground, 1, form, { restart: false }),
+    '3': await measureLimiter(ground, 3, form, { restart: false }),
+    restarted: await measureLimiter(ground, 3, form, { restart: true }),
+    ...(await measureGrants(ground, form)),
   }),
   batching: measureBatching,
   overhead: measureOverhead,
   budget: measureBudget,
+  batchLane: measureBatchLane,
 };

@@ -1,4 +1,5 @@
 import type { Limits } from '../../src/domain/llm/limits';
+import type { Price } from '../../src/domain/llm/pricing';
 import { runProgram } from '../program';
 
 /** What one process of callers is to do. */
@@ -23,6 +24,8 @@ export interface Task {
   /** Beside what makes each prompt another one; absent where all are to cost the same. */
   prompt: string;
   isNumbered: boolean;
+  /** Instead of the one of the price file. */
+  price?: Price;
   /** After so many ms calls that still wait are given up; absent: none is. */
   forMs?: number;
 }

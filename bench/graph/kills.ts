@@ -3,7 +3,9 @@ import type { Stack } from '../../src/adapters/embedded';
 import { isTerminalRunStatus } from '../../src/domain/agents/run-state';
 import { definitionOf } from './definition';
 import { median, round } from '../figures';
-import { ProviderBook } from './provider-book';
+import { ProviderBook } from '../provider-book';
+import { longestGapMs } from '../longest-gap';
+import { until } from '../until';
 import type { ProductSide } from './product-side';
 
 export interface KillReport {
@@ -32,7 +34,6 @@ const FAULTS: Record<keyof KillReports, Fault> = {
 };
 
 const STOPPED_MS = 5_000;
-const WITHIN_MS = 120_000;
 const NODES = 100;
 
 /** Calls of 100 to 280 ms, ten at once: they begin every 20 ms or so, and a longer silence is the fault's. */
@@ -71,18 +72,20 @@ interface Strike {
 async function strikeOnce(stack: Stack, product: ProductSide, fault: Fault): Promise<Strike> {
   const { runId } = await product.start(definitionOf(VICTIM).name);
   const book = new ProviderBook(stack.state.services.modelServer!.logFile, runId);
-  await until(() => Promise.resolve(book.read().accepted.length >= NODES / 4));
+  await until('a quarter of the calls', () => Promise.resolve(book.read().accepted.length >= NODES / 4));
   const inFlight = (await product.run(runId)).statistics.running;
   const struckAt = Date.now();
   await fault.strike(stack);
-  await until(async () => isTerminalRunStatus((await product.run(runId)).status));
+  await until('the end of a struck run', async () => isTerminalRunStatus((await product.run(runId)).status));
   const { accepted, duplicates } = book.read();
-  const times = [struckAt, ...accepted.map(({ atMs }) => atMs).filter((atMs) => atMs > struckAt)];
   return {
     recovered: (await product.run(runId)).status === 'completed',
     duplicates,
     inFlight,
-    recoveryMs: Math.max(...times.slice(1).map((atMs, index) => atMs - times[index]!)),
+    recoveryMs: longestGapMs(
+      struckAt,
+      accepted.map(({ atMs }) => atMs),
+    ),
   };
 }
 
@@ -107,13 +110,4 @@ async function stopForAWhile(stack: Stack): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   await delay(STOPPED_MS);
   process.kill(pid, 'SIGCONT');
-}
-
-/** A service that is on its way back is asked again. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS;
-  while (!(await holds().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`a run did not get on within ${WITHIN_MS / 1000} s of a kill`);
-    await delay(20);
-  }
 }

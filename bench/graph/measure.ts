@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { cpuBetween, cpuTimes, type CpuTimes } from '../cpu-time';
 import type { Lane } from '../bare/shape';
-import type { BareSide } from './bare-side';
+import type { BareSide } from '../bare-side';
 import type { Case } from './cases';
 import { definitionOf } from './definition';
-import { readExecution, waitForEnd, type Execution } from './execution';
+import { readExecution, waitForEnd, type Execution } from '../execution';
 import type { ProductSide } from './product-side';
 
 export interface Sides {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { quietRuntime } from '../quiet-runtime';
-import type { Execution } from './execution';
+import type { Execution } from '../execution';
 
 const BUNDLE = resolve(__dirname, '../../dist/workflow-bundle.js');
 

@@ -2,7 +2,7 @@ import { connectTemporal } from '../../src/adapters/temporal';
 import type { Stack } from '../../src/adapters/embedded';
 import { withStack } from '../embedded';
 import { describeMachine, load } from '../machine';
-import { BareSide } from './bare-side';
+import { BareSide } from '../bare-side';
 import { measureFastLane } from './fast-lane';
 import { measureKills } from './kills';
 import { CASES, chain, type Case } from './cases';

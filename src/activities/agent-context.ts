@@ -10,6 +10,7 @@ import { present } from '../domain/kernel/assert';
 import { canonicalJson } from '../domain/kernel/canonical-json';
 import { LonghaulError } from '../domain/kernel/errors';
 import type { CassetteUse } from '../domain/llm/cassette';
+import type { PriorityClass } from '../domain/llm/fair-queue';
 import { type CachedOutput, OutputCache } from './output-cache';
 
 export interface AgentContext<A extends Agent = Agent> {
@@ -18,6 +19,8 @@ export interface AgentContext<A extends Agent = Agent> {
   queueTimeoutMs: number;
   /** The run's. */
   cassette?: CassetteUse;
+  /** The run's. */
+  priorityClass?: PriorityClass;
   /** In the order of the agent's dependencies. */
   dependencies: { name: string; ref: string; output: AgentOutput }[];
 }
@@ -40,7 +43,7 @@ export class AgentContextLoader {
   ) {}
 
   async load(input: NodeInput): Promise<AgentContext> {
-    const { graph, cassette } = await this.definitionOf(input);
+    const { graph, cassette, priorityClass } = await this.definitionOf(input);
     const agent = present(
       graph.agents.find(({ name }) => name === input.node),
       `Run ${input.runId}: its graph "${graph.name}" has no agent "${input.node}"`,
@@ -51,6 +54,7 @@ export class AgentContextLoader {
       inputs: graph.inputs,
       queueTimeoutMs: queueTimeoutSeconds * 1000,
       cassette,
+      priorityClass,
       dependencies: await this.dependencies(input, agent),
     };
   }

@@ -1,14 +1,23 @@
 import type { FastActivities, IoActivities, LlmActivities } from '../contracts/agent-run';
+import type { SimulationIoActivities, SimulationLlmActivities } from '../contracts/simulation';
 import type { CompletionActivities } from '../contracts/completion';
 import { AgentContextLoader } from './agent-context';
+import type { LlmBatchActivities } from '../contracts/llm-batch';
 import type { BatchActivities } from '../contracts/run-batch';
 import { type BatchActivityDeps, createBatchActivities } from './io/batch-members';
 import { createRecordProgress } from './io/record-progress';
+import { type BatchStepDeps, createBatchSteps } from './llm/batch-steps';
 import { createCallAgent, type LlmActivityDeps } from './llm/call-agent';
 import { type CompleteDeps, createComplete } from './llm/complete';
 import { createPlayCall } from './llm/play-call';
 import { createCompleteFromAnswer } from './people/complete-from-answer';
 import { createOpenTask } from './people/open-task';
+import { createConclude } from './simulation/conclude';
+import { createDecide } from './simulation/decide';
+import { createOpenFork } from './simulation/open-fork';
+import { Positions } from './simulation/positions';
+import { createRecordTicks } from './simulation/record-ticks';
+import { SimulationLoader } from './simulation/simulation-loader';
 import { createCallTool } from './tools/call-tool';
 import { createRunScript } from './tools/run-script';
 import type { ToolActivityDeps } from './tools/tool-activity-deps';
@@ -17,15 +26,25 @@ export type IoActivityDeps = ToolActivityDeps;
 export type FastActivityDeps = ToolActivityDeps & Pick<LlmActivityDeps, 'gateway'>;
 
 /** The activities of each role, as the worker registers them. */
-export function llmActivities(deps: LlmActivityDeps & CompleteDeps): LlmActivities & CompletionActivities {
+export function llmActivities(
+  deps: BatchStepDeps & CompleteDeps,
+): LlmActivities & CompletionActivities & LlmBatchActivities & SimulationLlmActivities {
+  const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   return {
-    callAgent: createCallAgent(deps, new AgentContextLoader(deps.pool, deps.payloads)),
+    callAgent: createCallAgent(deps, contexts),
     complete: createComplete(deps),
+    decide: createDecide({ ...deps, simulations: new SimulationLoader(deps.pool) }),
+    ...createBatchSteps(deps, contexts),
   };
 }
 
-export function ioActivities(deps: IoActivityDeps & BatchActivityDeps): IoActivities & BatchActivities {
+export function ioActivities(
+  deps: IoActivityDeps & BatchActivityDeps,
+): IoActivities & BatchActivities & SimulationIoActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
+  const simulations = new SimulationLoader(deps.pool);
+  const positions = new Positions(deps.pool, deps.payloads, simulations);
+  const recording = { pool: deps.pool, simulations, positions };
   return {
     recordProgress: createRecordProgress(deps),
     callTool: createCallTool(deps, contexts),
@@ -33,6 +52,9 @@ export function ioActivities(deps: IoActivityDeps & BatchActivityDeps): IoActivi
     openTask: createOpenTask(deps, contexts),
     completeFromAnswer: createCompleteFromAnswer(deps, contexts),
     ...createBatchActivities(deps),
+    recordTicks: createRecordTicks(recording),
+    openFork: createOpenFork(recording),
+    conclude: createConclude({ ...deps, ...recording }),
   };
 }
 

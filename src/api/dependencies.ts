@@ -10,7 +10,9 @@ import { connectTemporalLazily } from '../adapters/temporal';
 import { openTools } from '../adapters/tools';
 import { jsonSchemaProblem } from '../adapters/json-schema';
 import { createArtifactBus } from '../gateway/artifacts';
+import { ResourceSampler } from '../adapters/telemetry/resource-sampler';
 import type { ApiDeps } from './deps';
+import { Telemetry } from './services/telemetry';
 
 /**
  * Opens what the API stands on. Only PostgreSQL must answer now (a wrong schema version ends the start); Temporal and
@@ -37,6 +39,11 @@ export async function openDependencies(
   });
   const payloads = createPayloadStore(settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
+  const telemetry = new Telemetry(new ResourceSampler(settings.payloads.dir), pool, log, {
+    ...settings.monitoring,
+    tenant: settings.tenant,
+  });
+  telemetry.start();
   const deps = {
     settings,
     token,
@@ -47,11 +54,13 @@ export async function openDependencies(
     payloads,
     tools,
     prices: openPriceBook(settings.llm),
+    telemetry,
     log,
     version: packageVersion(),
     startedAtMs: Date.now(),
   };
   const close = async () => {
+    await telemetry.stop();
     await artifacts.close();
     await temporal.close();
     redis.disconnect();

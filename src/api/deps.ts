@@ -7,6 +7,7 @@ import type { TemporalClient } from '../adapters/temporal';
 import type { ToolRegistry } from '../adapters/tools';
 import type { PayloadStore } from '../domain/artifacts/payload-store';
 import type { ArtifactBus } from '../gateway/artifacts';
+import type { Telemetry } from './services/telemetry';
 
 /** All that the routes use, given by main.ts or by a test. Nothing here is looked up from a global. */
 export interface ApiDeps {
@@ -22,6 +23,7 @@ export interface ApiDeps {
   tools: ToolRegistry;
   /** For costs that programs record. */
   prices: PriceBook;
+  telemetry: Telemetry;
   log: Log;
   version: string;
   startedAtMs: number;

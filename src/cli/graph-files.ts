@@ -6,8 +6,8 @@ import { LonghaulError } from '../domain/kernel/errors';
 import type { ApiClient, Body } from '../client/api-client';
 import type { Console } from './view/console';
 
-/** @throws LonghaulError UnusableFile */
-export function readGraph(file: string): Body {
+/** A definition as it is sent, a graph or a scenario. @throws LonghaulError UnusableFile */
+export function readBody(file: string): Body {
   return { content: readText(file), type: extname(file) === '.json' ? 'application/json' : 'application/yaml' };
 }
 
@@ -25,6 +25,11 @@ export async function storeGraph(api: ApiClient, body: Body, console: Console): 
 
 /** Inputs by name. @throws LonghaulError UnusableFile when the file is anything but a mapping */
 export function readInputs(file: string | undefined): Record<string, unknown> {
+  return readMapping(file, 'inputs by name, such as "date: 2026-01-30"');
+}
+
+/** Empty when no file was named. @throws LonghaulError UnusableFile when the file is anything but a mapping */
+export function readMapping(file: string | undefined, expected: string): Record<string, unknown> {
   if (file === undefined) return {};
   const content = parsed(file);
   if (content === null) return {}; // an empty file, or one with comments only
@@ -32,7 +37,7 @@ export function readInputs(file: string | undefined): Record<string, unknown> {
   const found = Array.isArray(content) ? 'a list' : `a ${typeof content}`;
   throw new LonghaulError('UnusableFile', {
     file,
-    detail: `it holds ${found}; expected inputs by name, such as "date: 2026-01-30".`,
+    detail: `it holds ${found}; expected ${expected}.`,
   });
 }
 

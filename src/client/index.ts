@@ -5,6 +5,7 @@ export { OrchestrationEngine } from './engine';
 export { CostConfig, EngineConfig, MonitorConfig, RateLimitConfig, type EngineConfigOptions } from './engine-config';
 export { FailureHandler, type FailureStatistics, type OnFailure } from './failure-handler';
 export { Monitor, type EventSubject, type MonitorEvent } from './monitor';
+export { PerformanceMonitor } from './performance-monitor';
 export { RetryPolicy, RetryStrategy, type RetryPolicyOptions } from './retry-policy';
 export type { Metrics, Summary, SystemStatus } from './system-status';
 export { Workflow, WorkflowStatus, type WorkflowOptions, type WorkflowStatistics } from './workflow';

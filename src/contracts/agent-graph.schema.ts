@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AGENT_MODULES, DELIVERIES, GRAPH_LIMITS } from '../domain/agents/agent-graph';
+import { AGENT_MODULES, BATCH_ENDS, DELIVERIES, GRAPH_LIMITS } from '../domain/agents/agent-graph';
 import { DEFAULT_RETRY_POLICY, RETRY_STRATEGIES } from '../domain/agents/retry';
 import { aliasesOf, type Aliases } from './field-aliases';
 
@@ -212,7 +212,13 @@ export const llmAgentSchema = z
       .enum(DELIVERIES)
       .optional()
       .describe(
-        'How its calls reach the provider: `sync` (when absent) at once; `background` at once, and fetched instead of paid again after a crash.',
+        'How its calls reach the provider: `sync` (when absent) at once; `background` at once, and fetched instead of paid again after a crash; `batch` within a day, at half the price.',
+      ),
+    whenBatchExpires: z
+      .enum(BATCH_ENDS)
+      .optional()
+      .describe(
+        'Of delivery `batch`, when a call was not processed: `sync` (when absent) asks it at once at the full price, `requeue` puts it into another batch, twice at most.',
       ),
     promptTemplate: z.string().min(1).describe('The prompt; see "Templates".'),
     tools: z

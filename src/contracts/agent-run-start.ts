@@ -50,6 +50,7 @@ export function agentRunStart({ graph, parameters, origins = [], ...run }: Agent
     graphId: run.graphId,
     plan,
     taskQueuePrefix: run.taskQueuePrefix,
+    ...(parameters.priorityClass === undefined ? {} : { priorityClass: parameters.priorityClass }),
   };
   return {
     workflowType: AGENT_RUN,

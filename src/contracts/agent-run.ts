@@ -2,6 +2,7 @@ import type { CarriedNode } from '../domain/agents/node-table';
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 import type { RunPlan } from '../domain/agents/run-plan';
 import type { AgentStatus, RunStatus } from '../domain/agents/run-state';
+import type { PriorityClass } from '../domain/llm/fair-queue';
 
 /** Names and types of the agent run that its starter, workflow, activities and tests share. */
 export const AGENT_RUN = 'agentRun';
@@ -15,6 +16,8 @@ export interface AgentRunInput {
   graphId: string;
   plan: RunPlan;
   taskQueuePrefix: string;
+  /** Whose model calls go first when there are more than workers and permits; absent: interactive. */
+  priorityClass?: PriorityClass;
   /** Set by continue-as-new. */
   carried?: CarriedState;
   /** Test hook: continue as new after this many history events instead of the default. */
@@ -79,6 +82,15 @@ export interface DecideTaskInput {
   decision: TaskDecision;
 }
 
+/** Calls have ended in their batch: their answers are stored, or it is stored why there are none. Saying it twice is saying it once. */
+export const ITEMS_ENDED_SIGNAL = 'itemsEnded';
+
+export interface EndedItem {
+  /** `{node}/{callIndex}/batch/{n}`, of attempt n. */
+  taskKey: string;
+  costMicroUsd: number;
+}
+
 /** The `type` of the failure with which an update is refused. */
 export const UPDATE_REFUSED = 'WrongState';
 
@@ -119,7 +131,9 @@ export type CallAgentResult =
   | { outcome: 'completed'; outputRef: string; costMicroUsd: number; model: string; tokens: number }
   /** Paid for, but not what was asked for. `askAgain`: another question may help (a refusal is not argued with). */
   | { outcome: 'bad-output'; detail: string; askAgain: boolean; costMicroUsd: number; tokens: number }
-  | { outcome: 'tool-calls'; tools: RequestedTool[]; costMicroUsd: number; tokens: number };
+  | { outcome: 'tool-calls'; tools: RequestedTool[]; costMicroUsd: number; tokens: number }
+  /** It waits for its batch; the run is told its end under this key, and asks again. */
+  | { outcome: 'queued'; taskKey: string };
 
 /** One tool that the answer of call `callIndex` asks for. */
 export interface CallToolInput extends NodeInput {
@@ -177,6 +191,11 @@ export type PlayCallResult = CallAgentResult | { outcome: 'miss'; detail: string
 /** `{node}/question`, `{node}/start`, `{node}/{callIndex}/tool/{toolIndex}` */
 export function taskKeyOf(node: string, subject: TaskSubject): string {
   return subject.for === 'tool' ? `${node}/${toolPart(subject)}` : `${node}/${subject.for}`;
+}
+
+/** The number of the attempt follows. */
+export function batchKeyPrefixOf({ node, callIndex }: CallAgentInput): string {
+  return `${node}/${callIndex}/batch/`;
 }
 
 /** `{callKey}/tool/{toolIndex}`: one execution of one tool. */

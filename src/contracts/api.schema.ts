@@ -1,6 +1,7 @@
 /** The wire: schemas and types of every request and answer of the REST API. Types may be imported from anywhere. */
 export * from './wire/common.schema';
 export * from './wire/graph.schema';
+export * from './wire/scenario.schema';
 export * from './wire/cassette.schema';
 export * from './wire/run.schema';
 export * from './wire/run-details.schema';
@@ -15,5 +16,12 @@ export * from './wire/usage.schema';
 export * from './wire/cost.schema';
 export * from './wire/estimate.schema';
 export * from './wire/run-history.schema';
+export * from './wire/simulation.schema';
+export { SIMULATION_LIMITS } from './wire/simulation-fields.schema';
+export * from './wire/simulation-start.schema';
+export * from './wire/simulation-control.schema';
+export * from './wire/simulation-record.schema';
 export * from './wire/tool.schema';
 export * from './wire/completion.schema';
+export * from './wire/war-game.schema';
+export * from './wire/telemetry.schema';

@@ -31,6 +31,3 @@ export interface CompletionActivities {
 
 /** How often a model may fail one call before that is its end; waits and lost processes do not count. */
 export const COMPLETION_TRIES = 3;
-
-/** The server takes 1 to 5, smaller first; what says nothing has 3. */
-export const PRIORITY_KEYS: Readonly<Record<PriorityClass, number>> = { interactive: 2, simulation: 3, evaluation: 4 };

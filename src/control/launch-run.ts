@@ -1,10 +1,23 @@
-import { getGraph, getRun, getRunNodes, markRunStarted, type Run, type RunLaunch } from '../adapters/postgres';
+import {
+  getGraph,
+  getRun,
+  getRunNodes,
+  getSimulation,
+  markRunStarted,
+  type Run,
+  type RunLaunch,
+} from '../adapters/postgres';
 import { cancelWorkflow, startWorkflow } from '../adapters/temporal';
 import { agentRunStart, type StartSpec } from '../contracts/agent-run-start';
 import { BATCH_KIND } from '../contracts/run-batch';
 import { batchParametersOf, runBatchStart } from '../contracts/run-batch-start';
+import { SIMULATION_KIND } from '../contracts/simulation';
+import { simulationStart } from '../contracts/simulation-start';
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { present } from '../domain/kernel/assert';
+import type { FastForwardRule } from '../domain/simulation/fast-forward';
+import type { AgentDefinition } from '../domain/simulation/run/agent-definition';
+import type { FailurePolicy } from '../domain/simulation/run/simulation-plan';
 import type { ControlDeps } from './deps';
 
 export interface LaunchDeps extends ControlDeps {
@@ -37,11 +50,28 @@ async function startSpec({ pool, taskQueuePrefix }: LaunchDeps, run: Run): Promi
   const { tenant, runId, name, parameters } = run;
   if (run.kind === BATCH_KIND)
     return runBatchStart({ tenant, batchId: runId, name, taskQueuePrefix, parameters: batchParametersOf(parameters) });
+  if (run.kind === SIMULATION_KIND) return await simulationSpec({ pool, taskQueuePrefix }, run);
   const graphId = present(run.graphId, `agent run ${runId} has no graph`);
   const graph = present(await getGraph(pool, tenant, graphId), `run ${runId}: graph ${graphId} is gone`);
   const origins = run.parentRunId === null ? [] : await getRunNodes(pool, tenant, runId);
   return agentRunStart({
     ...{ tenant, runId, graphName: graph.name, graphId, taskQueuePrefix },
     ...{ graph: graph.definition as AgentGraph, parameters, origins },
+  });
+}
+
+/** How the workflow of an accepted simulation is started. */
+export async function simulationSpec(
+  { pool, taskQueuePrefix }: Pick<LaunchDeps, 'pool' | 'taskQueuePrefix'>,
+  { tenant, runId, name }: Pick<Run, 'tenant' | 'runId' | 'name'>,
+): Promise<StartSpec> {
+  const simulation = present(await getSimulation(pool, tenant, runId), `simulation ${runId} has no definition`);
+  return simulationStart({
+    ...simulation,
+    ...{ name, taskQueuePrefix, isFork: simulation.forkTick !== null },
+    // What was stored was checked by the API.
+    agents: simulation.agents as unknown as AgentDefinition[],
+    rules: simulation.rules as unknown as FastForwardRule[],
+    failures: simulation.failures as unknown as FailurePolicy,
   });
 }

@@ -42,10 +42,11 @@ async function answerOf(parts: Parts, call: GatewayCall, context: CallContext): 
   });
   if ('source' in quote) return quote;
   requireDelivery(call, quote);
+  const waiting = new Waiting(parts.deps.pool, call, parts.deps.log);
   for (;;) {
     const seat = await parts.batches.join(call, quote, signal);
-    if (seat.pays) return payFor(parts, call, quote, seat, context);
-    const shared = await follow(parts, call, quote, present(seat.share, 'who does not pay shares'), signal);
+    if (seat.pays) return payFor(parts, call, quote, seat, waiting, context);
+    const shared = await follow(parts, call, quote, present(seat.share, 'who does not pay shares'), waiting, signal);
     if (shared) return shared;
   }
 }
@@ -56,14 +57,20 @@ async function payFor(
   call: GatewayCall,
   quote: Quote,
   seat: Seat,
+  waiting: Waiting,
   context: CallContext,
 ): Promise<GatewayResult> {
   const { share } = seat;
-  const paid = pay(parts, call, quote, seat, context);
+  if (share) waiting.accompaniedBy(share.companions);
+  const paid = pay(parts, call, quote, seat, waiting, context);
   if (!share) return paid;
   const shared = paid.finally(() => share.end({ end: 'own' }));
   shared.catch(() => undefined); // whoever is left to hear of it, hears of it below
-  return share.unlessLeft(shared, context.signal);
+  try {
+    return await share.unlessLeft(shared, context.signal);
+  } finally {
+    share.leave(context.signal);
+  }
 }
 
 async function pay(
@@ -71,10 +78,10 @@ async function pay(
   call: GatewayCall,
   quote: Quote,
   seat: Seat,
+  waiting: Waiting,
   context: CallContext,
 ): Promise<GatewayResult> {
-  const { pool, log } = parts.deps;
-  const waiting = new Waiting(pool, call, log);
+  const { log } = parts.deps;
   for (;;) {
     if (parts.breakers.holds(breakerKey(quote, call))) seat.dispatched();
     const paused = await pauseAtBreaker(parts, call, quote, waiting, context.signal);
@@ -126,7 +133,8 @@ async function quoteOrStored(parts: Parts, call: GatewayCall): Promise<Quote | G
   }
 }
 
-function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {
+/** What `reserve` is asked for. */
+export function reservation({ owner, deps }: Parts, call: GatewayCall, quote: Quote) {
   const { callKey, tenant, runId, node, budgets, request } = call;
   return {
     callKey,

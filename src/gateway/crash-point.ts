@@ -9,7 +9,9 @@ export type CrashPoint =
   | 'after-response-id' // the id of a background response is stored
   | 'after-answer' // complete in memory, stored nowhere
   | 'after-payload' // payload durable, not settled
-  | 'after-settle'; // settled, not told to anybody
+  | 'after-settle' // settled, not told to anybody
+  | 'before-batch' // a batch is closed, nothing is at the provider
+  | 'after-batch'; // the provider has accepted it, its id is stored nowhere
 
 /**
  * A test hook, silent unless LONGHAUL_CRASH_POINT names this moment: the process kills itself as a power cut would.

@@ -1,6 +1,7 @@
 import { revokeLeases } from '../adapters/postgres/ledger';
 import { listOpenOwners } from '../adapters/postgres/open-owners';
 import { LonghaulError } from '../domain/kernel/errors';
+import { batchSteps, enqueue, type BatchGateway } from './batch-lane';
 import { Batches } from './batches';
 import { DEFAULT_BATCH_LIMITS } from './batching';
 import { Breakers } from './breakers';
@@ -20,7 +21,7 @@ export type { GatewayDeps } from './deps';
 const SETTLE_WITHIN_MS = 120_000;
 
 /** The paid path of one process. Nothing runs before `start` or the first call; `stop` waits for the calls under way. */
-export function createGateway(deps: GatewayDeps): Gateway {
+export function createGateway(deps: GatewayDeps): BatchGateway {
   const limits = { ...DEFAULT_BATCH_LIMITS, ...deps.batch };
   const owner = deps.owner ?? ownOwner();
   const parts: Parts = {
@@ -34,12 +35,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     settleWithinMs: deps.settleWithinMs ?? SETTLE_WITHIN_MS,
   };
   const inFlight = new InFlight();
+  const call: Gateway['call'] = (input, context) =>
+    inFlight.join(input.callKey, context, (joined) => callWithFallbacks(parts, input, joined));
   return {
     start: async () => {
       await checkLimiter(parts);
       await reap(parts);
     },
-    call: (call, context) => inFlight.join(call.callKey, context, (joined) => callWithFallbacks(parts, call, joined)),
+    call,
+    enqueue: async (input, context) => (await enqueue(parts, input, context)) ?? call(input, context),
+    batches: batchSteps(parts),
     get inFlight() {
       return inFlight.size;
     },

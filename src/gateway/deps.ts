@@ -4,6 +4,7 @@ import type { ProviderRegistry } from '../adapters/llm';
 import type { Limiter } from '../adapters/redis/limiter';
 import type { BatchLimits } from '../domain/llm/micro-batch';
 import type { LimitBook } from '../domain/llm/limit-rules';
+import type { LaneLimits } from '../domain/llm/batch-lane';
 import type { BreakerPolicy } from '../domain/llm/breaker';
 import type { ChatRequest } from '../domain/llm/chat';
 import type { Log } from './log';
@@ -23,6 +24,8 @@ export interface GatewayDeps {
   owner?: string;
   /** What goes together; a size of 1 keeps every call for itself. */
   batch?: Partial<BatchLimits>;
+  /** How much goes into one batch of a provider's. */
+  lane?: Partial<LaneLimits>;
   /** When the calls of a model pause, and for how long. */
   breakerPolicy?: BreakerPolicy;
   /** How long an attempt or a permit stays ours without renewal, in ms. */

@@ -10,6 +10,7 @@ import type { Share, SharedEnd } from './share';
 import { untilDone } from './store-answer';
 import { storedResult } from './stored-result';
 import type { GatewayCall, GatewayResult } from './types';
+import type { Waiting } from './waiting';
 
 /** Another process has the call under way: its settlement must not meet a second result. */
 const LOOK_AGAIN_MS = 1_000;
@@ -19,16 +20,17 @@ const LOOK_AGAIN_MS = 1_000;
  * or the failure, at no cost. Null when that call ended for reasons of its own: ask again. Nothing is held meanwhile, so
  * a process that dies here loses nothing.
  *
- * @throws what the provider's failure means to this call, CallLeased, PaymentUnsettled, or the signal's reason
+ * @throws what the provider's failure means to this call, a wait of its payer that is longer than its own may be, CallLeased, PaymentUnsettled, or the signal's reason
  */
 export async function follow(
   parts: Parts,
   call: GatewayCall,
   quote: Quote,
   share: Share,
+  waiting: Waiting,
   signal: AbortSignal,
 ): Promise<GatewayResult | null> {
-  const ended = await share.unlessLeft(share.ended, signal);
+  const ended = await endOf(share, waiting, signal);
   switch (ended.end) {
     case 'own':
       return null;
@@ -36,6 +38,21 @@ export async function follow(
       return takeFailure(parts, call, quote, share, ended);
     case 'answered':
       return takeAnswer(parts, call, quote, share, ended);
+  }
+}
+
+/** @throws when the one that pays waits for longer than this call may */
+async function endOf(share: Share, waiting: Waiting, signal: AbortSignal): Promise<SharedEnd> {
+  let leave: (reason: unknown) => void = () => undefined;
+  const tired = new Promise<never>((_, reject) => (leave = reject));
+  const companion = { waiting, leave };
+  share.companions.add(companion);
+  try {
+    return await share.unlessLeft(Promise.race([share.ended, tired]), signal);
+  } finally {
+    share.companions.delete(companion);
+    share.leave(signal);
+    waiting.ended();
   }
 }
 

@@ -1,4 +1,5 @@
 export type { NodePatch } from '../adapters/postgres/ledger-types';
+export type { BatchCall, BatchGateway, Enqueued } from './batch-lane';
 export { metricsTo, type CallMetrics, type CallSubject } from './clients/call-metrics';
 export {
   AnthropicClient,

@@ -17,7 +17,7 @@ export function nameSettled(log: readonly ProviderLogRow[], attempts: readonly A
   });
 }
 
-/** A fallback model is another question of the same call, and has another key. */
-function questionOf({ callKey, model, provider }: Attempt): string {
-  return JSON.stringify([callKey, provider, model]);
+/** A fallback model is another question of the same call, and has another key. The model that answered is no part of it. */
+function questionOf({ callKey, requestHash }: Attempt): string {
+  return JSON.stringify([callKey, requestHash]);
 }

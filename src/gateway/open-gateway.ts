@@ -4,11 +4,12 @@ import type { Pool } from '../adapters/postgres/connection';
 import type { RedisConnection } from '../adapters/redis/connection';
 import { createLimiter } from '../adapters/redis/limiter';
 import { limitBook } from '../domain/llm/limit-rules';
+import type { BatchGateway } from './batch-lane';
 import { createGateway } from './create-gateway';
 import { limitHistory } from './limit-history';
 import type { Log } from './log';
 import { ownOwner } from './owner';
-import type { Gateway } from './types';
+import { shareWithoutRedis } from './share-without-redis';
 
 export interface OpenGatewayOptions {
   settings: Pick<Settings, 'llm'>;
@@ -21,12 +22,22 @@ export interface OpenGatewayOptions {
 }
 
 /** The gateway as a worker has it: everything from settings. @throws LonghaulError InvalidConfiguration (price file). */
-export function openGateway({ settings: { llm }, pool, redis, log, redisPrefix, owner }: OpenGatewayOptions): Gateway {
+export function openGateway({
+  settings: { llm },
+  pool,
+  redis,
+  log,
+  redisPrefix,
+  owner,
+}: OpenGatewayOptions): BatchGateway {
   const limits = limitBook(llm, llm.limits);
   const self = owner ?? ownOwner();
+  const history = limitHistory(pool, limits);
+  const limiter = createLimiter(redis, { prefix: redisPrefix, owner: self, history });
+  const parts = llm.processesWithoutRedis;
   return createGateway({
     pool,
-    limiter: createLimiter(redis, { prefix: redisPrefix, owner: self, history: limitHistory(pool, limits) }),
+    limiter: parts === 0 ? limiter : shareWithoutRedis(limiter, { parts, history, log }),
     limits,
     providers: createProviders(llm),
     prices: openPriceBook(llm),
@@ -40,5 +51,6 @@ export function openGateway({ settings: { llm }, pool, redis, log, redisPrefix, 
       tokens: llm.batchTokens,
       atWork: llm.batchesAtWork,
     },
+    lane: { items: llm.laneItems, bytes: llm.laneBytes },
   });
 }

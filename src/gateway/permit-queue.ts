@@ -4,6 +4,7 @@ import type { LimitScope, Permit, PermitRequest, SetAnswer } from '../domain/llm
 import { GroupCommit } from './group-commit';
 import type { Log } from './log';
 import { sleep } from './sleep';
+import { UnheardPermits } from './unheard-permits';
 
 /** How long to hold back when Redis does not answer. Nothing is granted meanwhile: a limit nobody counts is no limit. */
 const REDIS_GONE: Permit & { granted: false } = { granted: false, waitMs: 500, limit: 'Redis (it does not answer)' };
@@ -41,6 +42,7 @@ export class PermitQueue {
     atOnce: 1,
     size: SET,
   });
+  readonly #unheard: UnheardPermits<WantedPermit | Waiter>;
   #serving = false;
   #wake: () => void = () => undefined;
 
@@ -49,7 +51,9 @@ export class PermitQueue {
     private readonly scope: LimitScope,
     private readonly leaseMs: number,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#unheard = new UnheardPermits(leaseMs);
+  }
 
   /** A permit that can be had at once, else false: past nobody who waits, and past no limiter that hesitates. */
   async takeAtOnce(wanted: WantedPermit): Promise<boolean> {
@@ -123,12 +127,22 @@ export class PermitQueue {
 
   async #ask(wanted: readonly WantedPermit[]): Promise<SetAnswer> {
     try {
-      return await this.limiter.acquire(this.scope, wanted, this.leaseMs);
+      const answer = await this.limiter.acquire(this.scope, wanted, this.leaseMs);
+      this.#unheard.heard(wanted);
+      this.#giveBackUnheard();
+      return answer;
     } catch (error) {
+      this.#unheard.add(performance.now(), wanted);
       const { credential } = this.scope;
       this.log.warn({ err: error, credential }, 'limiter: Redis does not answer, nothing is granted');
       return { granted: 0, refused: REDIS_GONE };
     }
+  }
+
+  #giveBackUnheard(): void {
+    const stillWaits = (wanted: WantedPermit | Waiter) => 'resolve' in wanted && this.#queue.has(wanted);
+    for (const wanted of this.#unheard.take(performance.now(), stillWaits))
+      void this.#giveBack(wanted).then(() => this.wake());
   }
 
   async #giveBack({ operation }: WantedPermit): Promise<void> {

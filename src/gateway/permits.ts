@@ -43,6 +43,7 @@ export class Permits {
     const left = new AbortController();
     const leaving = AbortSignal.any([signal, left.signal]);
     const permit = queue.take(wanted, waiting.leftMs, leaving);
+    waiting.began();
     permit.catch(() => undefined); // it is awaited below, but a failing turn may come first
     try {
       for (;;) {

@@ -102,6 +102,7 @@ function itemFor(
         actualMicroUsd: costOfRows(attempt, rows),
         inputTokens: sum(rows, 'inputTokens'),
         outputTokens: sum(rows, 'outputTokens'),
+        keyed: rows.some(({ idempotencyKey }) => idempotencyKey !== undefined),
       },
     ];
   }

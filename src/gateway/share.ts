@@ -1,5 +1,6 @@
 import type { ProviderFailureFacts } from '../adapters/llm/provider';
 import type { ChatAnswer } from '../domain/llm/chat';
+import type { Companion } from './waiting';
 
 /** What became of the one call. */
 export type SharedEnd =
@@ -12,7 +13,10 @@ export type SharedEnd =
 /** Equal calls of one batch: one of them pays, all are answered. The request lives as long as any of them wants it. */
 export class Share {
   readonly ended: Promise<SharedEnd>;
-  readonly #wanted: Set<AbortSignal>;
+  /** The others, which wait as long as the one that pays has to, and as they can. */
+  readonly companions = new Set<Companion>();
+  /** Who wants it, each with how to stop listening to it. */
+  readonly #wanted = new Map<AbortSignal, () => void>();
   readonly #unwanted = new AbortController();
   #end: (end: SharedEnd) => void = () => undefined;
 
@@ -22,11 +26,12 @@ export class Share {
     callers: readonly AbortSignal[],
   ) {
     this.ended = new Promise((resolve) => (this.#end = resolve));
-    this.#wanted = new Set(callers);
     for (const caller of callers) {
-      if (caller.aborted) this.#leave(caller);
-      else caller.addEventListener('abort', () => this.#leave(caller), { once: true });
+      const leave = () => this.leave(caller);
+      this.#wanted.set(caller, () => caller.removeEventListener('abort', leave));
+      caller.addEventListener('abort', leave, { once: true });
     }
+    for (const caller of callers) if (caller.aborted) this.leave(caller);
   }
 
   /** Aborted when the last of them has left. */
@@ -55,7 +60,9 @@ export class Share {
     }
   }
 
-  #leave(caller: AbortSignal): void {
+  /** It does not want the answer any more, or has it. */
+  leave(caller: AbortSignal): void {
+    this.#wanted.get(caller)?.();
     this.#wanted.delete(caller);
     if (this.#wanted.size === 0) this.#unwanted.abort(caller.reason);
   }

@@ -18,8 +18,15 @@ const VISIBLE_AFTER_MS = 1_000;
 const RETURN_AFTER_MS = 1_000;
 const MAX_RETURN_AFTER_MS = 60_000;
 
+/** A call that waits because another one, which pays for both, waits. */
+export interface Companion {
+  waiting: Waiting;
+  /** Its own time is over. */
+  leave(reason: unknown): void;
+}
+
 /**
- * The waits of one call: visible after a second, bounded by the caller's `maxWaitMs` (all waits together) and by the
+ * The waits of one call, its own and those of a call that pays for it: visible after a second, bounded by the caller's `maxWaitMs` (all waits together) and by the
  * node's queue timeout, which counts over all activity attempts and by the database's clock.
  */
 export class Waiting {
@@ -28,6 +35,7 @@ export class Waiting {
   #known: { waitedMs: number; at: number } | null = null;
   #shown = '';
   #spentMs = 0;
+  #companions: ReadonlySet<Companion> = new Set();
 
   constructor(
     private readonly pool: Pool,
@@ -43,8 +51,20 @@ export class Waiting {
     return Math.max(0, Math.min(this.call.maxWaitMs - this.#spentMs - this.#thisWaitMs(), queueLeftMs));
   }
 
+  /** From here on they wait when this one does; each is bounded by its own time. */
+  accompaniedBy(companions: ReadonlySet<Companion>): void {
+    this.#companions = companions;
+  }
+
+  /** A wait begins, which may be over before its first turn. */
+  began(): void {
+    for (const { waiting } of this.#companions) waiting.began();
+    this.#beganAt ??= performance.now();
+  }
+
   /** Call at each turn of a wait. @throws the error that ends the wait when it was too long. */
   async turn(wait: Wait, nextTryMs: number): Promise<void> {
+    for (const { waiting, leave } of this.#companions) void waiting.turn(wait, nextTryMs).catch(leave);
     this.#beganAt ??= performance.now();
     if (this.#thisWaitMs() >= VISIBLE_AFTER_MS) await this.#show(wait, nextTryMs);
     if (this.leftMs <= 0) throw await this.giveUp(wait, nextTryMs);
@@ -52,6 +72,7 @@ export class Waiting {
 
   /** The wait is over, its time counts. */
   ended(): void {
+    for (const { waiting } of this.#companions) waiting.ended();
     this.#spentMs += this.#thisWaitMs();
     this.#beganAt = null;
   }

@@ -8,6 +8,7 @@ import { control } from './control/endpoint';
 import { ApiError, notFound } from './http/api-error';
 import { getModel, listModels } from './http/models-endpoint';
 import { sendJson } from './http/respond';
+import { isMessageBatchPath, messageBatches } from './messages/batch-endpoint';
 import { anthropicWire } from './messages/wire';
 import { isResponsesPath, responses } from './responses/endpoint';
 import type { ServerParts } from './server-parts';
@@ -47,6 +48,7 @@ async function route(
   const target = `${incoming.method} ${path}`;
   if (target === 'POST /v1/chat/completions') return answerCall(openAiWire, incoming, response, requestId, parts);
   if (target === 'POST /v1/messages') return answerCall(anthropicWire, incoming, response, requestId, parts);
+  if (isMessageBatchPath(path)) return messageBatches(incoming, response, path, parts);
   if (isBatchPath(path)) return batches(incoming, response, path, parts);
   if (isResponsesPath(path)) return responses(incoming, response, requestId, parts);
   if (path.startsWith('/control/')) return control(incoming, response, path, parts);

@@ -7,7 +7,7 @@ import { jsonSchemaProblem } from '../adapters/json-schema';
 import { openTools, pureTools, type ToolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
 import type { FastActivityDeps, IoActivityDeps } from '../activities';
-import type { LlmActivityDeps } from '../activities/llm/call-agent';
+import type { BatchStepDeps } from '../activities/llm/batch-steps';
 import type { CompleteDeps } from '../activities/llm/complete';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
@@ -21,9 +21,12 @@ import { startMessenger } from './loops/messenger';
 import { startRelay } from './loops/relay';
 import { startSweeper } from './loops/sweeper';
 
+/** The longest wait between two looks at a batch, in first waits. */
+const LOOKS_GROW = 10;
+
 export interface Dependencies {
   pool: Pool;
-  llm(): LlmActivityDeps & CompleteDeps;
+  llm(): BatchStepDeps & CompleteDeps;
   io(): IoActivityDeps;
   fast(): FastActivityDeps;
   /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
@@ -58,7 +61,7 @@ export async function openDependencies(
 
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
-  let llm: (LlmActivityDeps & CompleteDeps) | undefined;
+  let llm: (BatchStepDeps & CompleteDeps) | undefined;
   if (roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
   if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
@@ -106,7 +109,7 @@ function openLlm(
   log: Log,
   closers: (() => Promise<unknown>)[],
   activators: (() => Promise<void> | void)[],
-): LlmActivityDeps & CompleteDeps {
+): BatchStepDeps & CompleteDeps {
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
   activators.push(() => gateway.start());
   const alarm = startBlockAlarm(log);
@@ -132,7 +135,9 @@ function startLoops(
   const relay = startRelay(new OutboxPump(pool, redis), ['artifact', 'run-event'], log);
   const { taskQueuePrefix } = settings.temporal;
   const sweeper = startSweeper({ pool, temporal: temporal.client, taskQueuePrefix, log });
-  const messenger = startMessenger({ pool, temporal: temporal.client, log });
+  const { laneAgeMs: ageMs, laneLookMs: lookMs } = settings.llm;
+  const lanePolicy = { ageMs, lookMs, lookMsMax: LOOKS_GROW * lookMs };
+  const messenger = startMessenger({ pool, temporal: temporal.client, taskQueuePrefix, lanePolicy, log });
   const artifacts = createArtifactBus({ pool, payloads: createPayloadStore(settings.payloads), redis, log });
   const histories = startHistoryKeeper({ pool, temporal: temporal.client, artifacts, log });
   closers.unshift(

@@ -7,7 +7,7 @@ import { lastWordsOf } from '../domain/kernel/message-of';
 import { prepareWorkerProcess, type PreparedWorker } from './worker-process';
 
 /**
- * `worker/main.js --role workflows|llm|io|all [--standby]`: one process, one or all roles. Prints READY when it polls;
+ * `worker/main.js --role workflows|simulations|llm|io|all [--standby]`: one process, one or all roles. Prints READY when it polls;
  * a standby prints STANDBY when it could, and begins at SIGUSR2.
  */
 async function main(): Promise<void> {

@@ -27,6 +27,16 @@ export async function roleOptions(
         maxCachedWorkflows: 500,
       };
     }
+    case 'simulations':
+      return {
+        enableNonLocalActivities: false,
+        workflowBundle: { codePath: WORKFLOW_BUNDLE },
+        stickyQueueScheduleToStartTimeout: '1 second',
+        // Each holds the state of a world.
+        maxCachedWorkflows: 200,
+        // Ticks are CPU: two at once on one thread would only make both late.
+        maxConcurrentWorkflowTaskExecutions: 2,
+      };
     case 'llm': {
       const { llmActivities } = await import('../activities/index.js');
       return {

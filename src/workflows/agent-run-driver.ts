@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { AgentRunInput, TaskDecision } from '../contracts/agent-run';
+import type { AgentRunInput, EndedItem, TaskDecision } from '../contracts/agent-run';
 import type { AgentRun } from '../domain/agents/agent-run';
 import type { RunEnding } from '../domain/agents/run-ending';
 import { FastLane } from './fast-lane';
@@ -80,6 +80,17 @@ export class AgentRunDriver {
   decide(taskKey: string, decision: TaskDecision): void {
     this.decisions.set(taskKey, decision);
     this.run.decide(taskKey);
+    this.step();
+  }
+
+  /** Their nodes begin again, and find what is stored. What an answer cost is counted here, once, however often it is said. */
+  itemsEnded(items: readonly EndedItem[]): void {
+    for (const { taskKey, costMicroUsd } of items) {
+      if (this.decisions.has(taskKey)) continue;
+      this.run.spend(costMicroUsd);
+      this.decisions.set(taskKey, 'answered');
+      this.run.decide(taskKey);
+    }
     this.step();
   }
 

@@ -1,10 +1,19 @@
-import { ApplicationFailure, defineQuery, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   AGENT_RUN_STATE_QUERY,
   type AgentRunInput,
   type AgentRunStateView,
   DECIDE_TASK_UPDATE,
   type DecideTaskInput,
+  type EndedItem,
+  ITEMS_ENDED_SIGNAL,
   PAUSE_UPDATE,
   RESUME_UPDATE,
   SET_PRIORITY_UPDATE,
@@ -20,6 +29,8 @@ const pause = defineUpdate<void, []>(PAUSE_UPDATE);
 const resume = defineUpdate<void, []>(RESUME_UPDATE);
 const setPriority = defineUpdate<void, [SetPriorityInput]>(SET_PRIORITY_UPDATE);
 const decideTask = defineUpdate<void, [DecideTaskInput]>(DECIDE_TASK_UPDATE);
+
+const itemsEnded = defineSignal<[EndedItem[]]>(ITEMS_ENDED_SIGNAL);
 
 /** What the run answers while it lasts. Handlers set state and never wait; saying something twice is saying it once. */
 export function answerMessages(
@@ -38,6 +49,9 @@ export function answerMessages(
     driver.step(); // always: a paused run that is told to pause 2,000 times would be refused the update that resumes it
   };
   setHandler(agentRunState, () => viewOf(input, run, recorder.seq));
+  setHandler(itemsEnded, (items) => {
+    if (!run.ending && !run.isOver) driver.itemsEnded(items);
+  });
   setHandler(pause, () => setPaused(true), { validator });
   setHandler(resume, () => setPaused(false), { validator });
   setHandler<void, [DecideTaskInput], typeof decideTask>(

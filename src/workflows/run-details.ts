@@ -13,7 +13,7 @@ export function showDetails(run: AgentRun, ending?: RunEnding): void {
   const counts = [
     `${run.count('completed')} of ${run.nodes.length} agents completed`,
     `${run.runningCount} running`,
-    ...(run.waitingCount > 0 ? [`${run.waitingCount} waiting for people`] : []),
+    ...(run.waitingCount > 0 ? [`${run.waitingCount} waiting for people or batches`] : []),
     `${failed} failed`,
     `${run.count('cancelled')} cancelled`,
   ].join(', ');

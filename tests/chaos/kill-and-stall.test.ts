@@ -79,6 +79,36 @@ test('the llm worker is killed in the middle: only calls in flight are repeated,
   await expectHonestBooks(run);
 });
 
+test('the llm worker is killed while answers are made in the background: all are fetched, and none is paid twice', async () => {
+  const inBackground = {
+    ...layeredGraph(2, 5, (i) => ({ delivery: 'background', promptTemplate: `Agent: n${i}\n[[delay: 3000]]` })),
+    name: 'kill_llm_background',
+  };
+  const runId = await product.start(inBackground);
+  await until(
+    () => responsesUnderWay(runId),
+    (count) => count === 5,
+  );
+  const pid = pidOf('llm');
+  product.stack.kill('worker-llm', 'SIGKILL');
+  const run = await product.ended(runId);
+  expect(pidOf('llm')).not.toBe(pid);
+  expect(run).toMatchObject({ status: 'completed', statistics: { completed: 10 } });
+  expect(product.accepted(runId)).toHaveLength(10);
+  expect(repeated(runId)).toEqual([]);
+  expect((await product.attempts(runId)).map(({ state }) => state)).toEqual(Array(10).fill('settled'));
+  await expectHonestBooks(run);
+});
+
+/** Attempts whose answer the provider makes under an id that is stored. */
+async function responsesUnderWay(runId: string): Promise<number> {
+  const { rows } = await product.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM attempt WHERE run_id = $1 AND state = 'sent' AND response_id IS NOT NULL`,
+    [runId],
+  );
+  return rows[0]!.count;
+}
+
 test('the Temporal server is killed in the middle: the run completes, no call is paid twice', async () => {
   const runId = await product.start(graph('kill_temporal'));
   await midway(runId);

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -273,13 +274,13 @@ test('no secret leaves its place, whatever fails', async () => {
   const ended = await product.ended(second);
 
   // ── what people are shown ──
-  const cli = (...args: string[]) =>
-    execFileSync(process.execPath, [resolve(__dirname, '../../dist/cli/main.js'), ...args], {
-      env: environment({}),
-      encoding: 'utf8',
-      cwd: join(product.stack.state.payloadDir, '../..'),
-    });
-  logs.push(['config show', cli('config', 'show')], ['runs show', cli('runs', 'show', runId)]);
+  // Not execFileSync: while this process stands still, the API closes connections that are idle, and nobody hears of it.
+  const cli = async (...args: string[]) => {
+    const program = [resolve(__dirname, '../../dist/cli/main.js'), ...args];
+    const cwd = join(product.stack.state.payloadDir, '../..');
+    return (await promisify(execFile)(process.execPath, program, { env: environment({}), cwd })).stdout;
+  };
+  logs.push(['config show', await cli('config', 'show')], ['runs show', await cli('runs', 'show', runId)]);
   for (const path of [
     `/runs/${runId}`,
     `/runs/${runId}/result`,

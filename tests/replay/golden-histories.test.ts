@@ -20,6 +20,8 @@ const SITUATIONS = [
   'agent-run/approval-given',
   'agent-run/approval-refused',
   'agent-run/asked-again',
+  'agent-run/batch',
+  'agent-run/batch-expired',
   'agent-run/budget-exceeded',
   'agent-run/cancel',
   'agent-run/cassette-hybrid',
@@ -36,8 +38,15 @@ const SITUATIONS = [
   'agent-run/success',
   'agent-run/tool-approval',
   'agent-run/tool-rounds',
+  'llm-batch/continue-as-new',
+  'llm-batch/success',
   'run-batch/continue-as-new',
   'run-batch/success',
+  'simulation/bots',
+  'simulation/continue-as-new',
+  'simulation/parked',
+  'simulation/person',
+  'simulation/steered',
 ];
 
 let bundle: PlantedBundle;

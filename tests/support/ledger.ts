@@ -137,6 +137,8 @@ export async function endLeases(pool: Pool, callKey: string): Promise<void> {
 
 /** What must be true of every database at every moment; each row is a violation. */
 export async function violations(pool: Pool): Promise<unknown[]> {
+  // A database that is minutes old has no statistics: after a run of a thousand agents the planner took over 8 s without.
+  await pool.query('ANALYZE budget, reservation, attempt, ledger_entry, call_result');
   const { rows } = await pool.query(`
     SELECT 'over limit' AS what, id FROM budget
       WHERE settled_micro_usd + reserved_micro_usd + unknown_micro_usd > limit_micro_usd + overrun_micro_usd

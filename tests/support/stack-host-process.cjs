@@ -4,10 +4,10 @@ const { startStack } = require(inRoot('dist/adapters/embedded'));
 const { SEARCH_ATTRIBUTES } = require(inRoot('dist/contracts/search-attributes'));
 
 /**
- * A supervisor in a process of its own, so that a test can kill it: `stack-host-process.cjs DIR [services|all]`. Prints each
+ * A supervisor in a process of its own, so that a test can kill it: `stack-host-process.cjs DIR [services|all [DYNAMIC_CONFIG]]`. Prints each
  * event as a JSON line, then READY with the state; stops on SIGTERM.
  */
-async function main([dir, only = 'services']) {
+async function main([dir, only = 'services', temporalDynamicConfig = '{}']) {
   const giveUp = new AbortController();
   process.once('SIGTERM', () => giveUp.abort());
   const onEvent = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -15,6 +15,7 @@ async function main([dir, only = 'services']) {
     dir,
     only,
     durable: false,
+    temporalDynamicConfig: JSON.parse(temporalDynamicConfig),
     searchAttributes: SEARCH_ATTRIBUTES,
     onEvent,
     signal: giveUp.signal,

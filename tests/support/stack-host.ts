@@ -13,8 +13,13 @@ export interface StackHost {
 }
 
 /** A stack supervised by a process of its own, which the test may kill. */
-export function hostStack(dir: string, only: 'services' | 'all' = 'services'): StackHost {
-  const host = spawn(process.execPath, [join(__dirname, 'stack-host-process.cjs'), dir, only], {
+export function hostStack(
+  dir: string,
+  only: 'services' | 'all' = 'services',
+  temporalDynamicConfig: Readonly<Record<string, unknown>> = {},
+): StackHost {
+  const args = [dir, only, JSON.stringify(temporalDynamicConfig)];
+  const host = spawn(process.execPath, [join(__dirname, 'stack-host-process.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const events: StackEvent[] = [];

@@ -3,17 +3,24 @@ import { decideTask, getRunNodes, listTasks, withTransaction } from '../../src/a
 import { startWorkflow } from '../../src/adapters/temporal';
 import { acceptBatch } from '../../src/api/services/start-batch';
 import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE } from '../../src/contracts/agent-run';
+import type { LlmBatchInput } from '../../src/contracts/llm-batch';
+import { llmBatchStart } from '../../src/contracts/llm-batch-start';
 import type { RunBatchInput } from '../../src/contracts/run-batch';
 import { runBatchStart } from '../../src/contracts/run-batch-start';
 import type { CassetteMode } from '../../src/domain/llm/cassette';
 import { echoAgent, echoGraph, layeredGraph } from '../support/graphs';
+import { SIMULATION_SITUATIONS } from '../support/simulation-situations';
 import { TENANT, type StartedRun, type System, type SystemOptions } from '../support/system';
 import { eventually } from '../support/until';
 
 /** What the system needs beyond its defaults. */
 export const SITUATION_OPTIONS: SystemOptions = {
   plugIns: ['note'],
-  env: { LONGHAUL_TOOLS_FOLDER: resolve(__dirname, 'plug-ins') },
+  env: {
+    LONGHAUL_TOOLS_FOLDER: resolve(__dirname, 'plug-ins'),
+    LONGHAUL_LANE_AGE_MS: '500',
+    LONGHAUL_LANE_LOOK_MS: '100',
+  },
 };
 
 export type Situation = (system: System) => Promise<Pick<StartedRun, 'workflowId'> & { result(): Promise<unknown> }>;
@@ -140,9 +147,48 @@ export const SITUATIONS: Record<string, Situation> = {
     return system.startRun(twoAgents(), cassette('hybrid', 'hybrid'));
   },
 
+  'agent-run/batch': async (system) => {
+    await system.modelServer.setFaults('500:agent=a,times=1');
+    return system.startRun(echoGraph([batched('a'), batched('b'), echoAgent('after', { dependencies: ['a', 'b'] })]));
+  },
+  'agent-run/batch-expired': async (system) => {
+    await system.modelServer.setFaults('batch-expired:after=1');
+    return system.startRun(echoGraph([batched('a'), batched('b')]));
+  },
+
+  'llm-batch/success': (system) => laneOf(system),
+  'llm-batch/continue-as-new': (system) => laneOf(system, { continueAsNewAfterEvents: 20 }),
+
   'run-batch/success': (system) => startBatch(system, 4),
   'run-batch/continue-as-new': (system) => startBatch(system, 10, { continueAsNewAfterEvents: 40 }),
+
+  ...SIMULATION_SITUATIONS,
 };
+
+const batched = (name: string) => echoAgent(name, { delivery: 'batch' });
+
+/** The lane of a batch that takes some time: no other run of these situations asks this model by this name. */
+async function laneOf(system: System, hook: Partial<LlmBatchInput> = {}) {
+  const model = 'openai:scripted-echo';
+  await system.modelServer.setBatchMs(1_500);
+  const policy = { ageMs: 500, lookMs: 100, lookMsMax: 200 };
+  const { workflowType, workflowId, taskQueue, args } = llmBatchStart(
+    { tenant: TENANT, provider: 'scripted', model },
+    policy,
+    system.prefix,
+  );
+  Object.assign(args[0] as LlmBatchInput, hook);
+  const handle = await system.temporal.client.workflow.start(workflowType, { workflowId, taskQueue, args });
+  const run = await system.startRun(
+    echoGraph([echoAgent('a', { delivery: 'batch', llmConfig: { model, maxTokens: 40 } })]),
+  );
+  const result = async () => {
+    await run.result();
+    await handle.result();
+    await system.modelServer.setBatchMs(0);
+  };
+  return { workflowId, result };
+}
 
 /** One of them takes the ordinary lane: its tool is known to other workers only. */
 const twoAgents = () =>

@@ -1,30 +1,35 @@
+import { Context } from '@temporalio/activity';
 import type { Pool } from '../../adapters/postgres';
-import { jsonSchemaCheck } from '../../adapters/json-schema';
 import { loadOutputs } from '../../adapters/postgres/call-context';
 import { completeNode } from '../../adapters/postgres/complete-node';
 import { noteNode } from '../../adapters/postgres/ledger';
 import type { ToolRegistry } from '../../adapters/tools';
-import type { CallAgentInput, CallAgentResult, RequestedTool } from '../../contracts/agent-run';
+import {
+  batchKeyPrefixOf,
+  type CallAgentInput,
+  type CallAgentResult,
+  type RequestedTool,
+} from '../../contracts/agent-run';
 import type { LlmAgent } from '../../domain/agents/agent-graph';
-import { type AgentOutput, interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
-import { retryDelayMs } from '../../domain/agents/retry';
+import type { AgentOutput, Interpretation } from '../../domain/agents/agent-output';
 import type { PayloadStore } from '../../domain/artifacts/payload-store';
-import { assert, present } from '../../domain/kernel/assert';
+import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { budgetId, callKeyOf } from '../../domain/kernel/ids';
 import type { ChatAnswer } from '../../domain/llm/chat';
-import type { Gateway, GatewayResult } from '../../gateway';
+import type { BatchGateway, CallContext, Enqueued, Gateway, GatewayResult } from '../../gateway';
 import { toApplicationFailure } from '../to-application-failure';
 import type { AgentContext, AgentContextLoader } from '../agent-context';
+import { agentCall, interpret, llmContext } from './agent-call';
 import { buildRequest } from './build-request';
-import { callArtifacts, outputArtifact } from './call-artifacts';
+import { outputArtifact } from './call-artifacts';
 import { loadConversation } from './conversation';
 import { heartbeating } from '../heartbeating';
+import { nextAttempt } from './next-attempt';
 import { wanted } from './wanted';
 
 export interface LlmActivityDeps {
   pool: Pool;
-  gateway: Pick<Gateway, 'call'>;
+  gateway: Pick<Gateway, 'call'> & Partial<Pick<BatchGateway, 'enqueue'>>;
   payloads: PayloadStore;
   tools: ToolRegistry;
   /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
@@ -32,9 +37,6 @@ export interface LlmActivityDeps {
   /** Told after a settlement committed: its artifacts and events may be pushed to live readers. */
   settled(): void;
 }
-
-/** A longer wait for limiter or budget frees the activity slot; the next try comes by nextRetryDelay. */
-const MAX_WAIT_MS = 10_000;
 
 /** One call of one agent: from its definition and its dependencies' outputs to a paid, stored, interpreted answer. */
 export function createCallAgent(
@@ -61,32 +63,11 @@ async function callOnce(
   const request = buildRequest(context, await loadConversation(deps, input), deps.tools);
   let fresh: FreshAnswer | undefined;
   try {
-    const result = await deps.gateway.call(
-      {
-        tenant: input.tenant,
-        runId: input.runId,
-        node: input.node,
-        callKey: callKeyOf(input.originRunId ?? input.runId, input.node, input.callIndex),
-        budgets: [budgetId.agent(input.runId, input.node), budgetId.run(input.runId)],
-        request,
-        // Two runs of one graph are two samples: what one costs must not depend on who else began at the same moment.
-        shareWithin: input.runId,
-        fallbackModels: agent.llmConfig.fallbackModels,
-        retriesExhausted: (modelFailures) => modelFailures > agent.maxRetries,
-        delivery: agent.delivery,
-        timeoutMs: agent.timeoutSeconds * 1000,
-        queueTimeoutMs: context.queueTimeoutMs,
-        maxWaitMs: MAX_WAIT_MS,
-        cassette: context.cassette,
-        buildArtifacts: async (answer, facts) => {
-          const verdict = interpret(context, answer);
-          const built = await callArtifacts(deps.payloads, input, context, request, answer, facts, verdict);
-          fresh = { resultRef: built.resultRef, answer, verdict, outputRef: built.node?.outputRef };
-          return built;
-        },
-      },
-      { ...wanted(), heartbeat },
-    );
+    const call = agentCall(deps.payloads, input, context, request, (built, answer, verdict) => {
+      fresh = { resultRef: built.resultRef, answer, verdict, outputRef: built.node?.outputRef };
+    });
+    const result = await askFor(deps, input, agent, call, { ...wanted(), heartbeat });
+    if (result.source === 'queued') return { outcome: 'queued', taskKey: result.taskKey };
     deps.settled();
     if (fresh?.resultRef === result.resultRef) keepOutput(deps.contexts, input, fresh);
     // Stored before, or paid by another attempt of this activity: read from where it lies.
@@ -97,15 +78,18 @@ async function callOnce(
   }
 }
 
-function llmContext(context: AgentContext): AgentContext<LlmAgent> {
-  const { agent } = context;
-  assert(agent.kind === 'llm', `Agent "${agent.name}" is of kind ${agent.kind}; no model is called for it`);
-  return { ...context, agent };
-}
-
-function interpret({ agent }: AgentContext<LlmAgent>, answer: ChatAnswer): Interpretation {
-  const schema = agent.llmConfig.responseSchema;
-  return interpretAnswer(answer, agent, schema && jsonSchemaCheck(schema));
+/** A call that can wait is not waited for here: the run's workflow is told its end. Where only recordings answer, it is asked like any other. */
+async function askFor(
+  { gateway }: LlmActivityDeps,
+  input: CallAgentInput,
+  { delivery, whenBatchExpires = 'sync' }: LlmAgent,
+  call: ReturnType<typeof agentCall>,
+  context: CallContext,
+): Promise<Enqueued> {
+  if (delivery !== 'batch' || !gateway.enqueue) return await gateway.call(call, context);
+  const { workflowId } = present(Context.current().info.workflowExecution, 'an agent is called by its run');
+  const waiter = { workflowId, taskKeyPrefix: batchKeyPrefixOf(input) };
+  return await gateway.enqueue({ ...call, subject: input, waiter, whenReturned: whenBatchExpires }, context);
 }
 
 /** A paid answer as the settlement stored it. */
@@ -191,18 +175,9 @@ async function retryOrGiveUp(
   { agent }: AgentContext,
   error: unknown,
 ): Promise<unknown> {
-  if (!LonghaulError.is(error) || !error.retryable || error.params.modelFailures === undefined) return error;
-  const failures = Number(error.params.modelFailures);
-  assert(failures > 0, `Call ${input.node}: a failed attempt was counted as ${failures}`);
-  if (failures > agent.maxRetries) {
-    return new LonghaulError('RetriesExhausted', {
-      agent: agent.name,
-      attempts: failures,
-      allowed: agent.maxRetries + 1,
-      detail: error.message,
-    });
-  }
-  const waitMs = retryDelayMs(agent.retryPolicy, failures, Math.random(), Number(error.params.retryAfterMs ?? 0));
+  const next = nextAttempt(agent, error);
+  if (next?.waitMs === undefined || !LonghaulError.is(error)) return next?.error ?? error;
+  const { waitMs, failures } = next;
   await noteNode(deps.pool, {
     tenant: input.tenant,
     runId: input.runId,
@@ -214,5 +189,5 @@ async function retryOrGiveUp(
       nextTryMs: waitMs,
     },
   });
-  return new LonghaulError(error.code, { ...error.params, waitMs }, error.problems, { cause: error });
+  return next.error;
 }

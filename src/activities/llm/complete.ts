@@ -10,6 +10,7 @@ import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts, Gateway } from '../../gateway';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
+import { MAX_WAIT_MS } from './next-attempt';
 import { wanted } from './wanted';
 
 export interface CompleteDeps {
@@ -22,8 +23,6 @@ export interface CompleteDeps {
   liveText(tenant: string, callKey: string): TextWriter;
 }
 
-/** A longer wait for limiter or budget frees the activity slot; the next try comes by nextRetryDelay. */
-const MAX_WAIT_MS = 10_000;
 /** Somebody waits for the answer: quicker than an agent's. */
 const RETRY_POLICY = { ...DEFAULT_RETRY_POLICY, baseDelaySeconds: 0.5, maxDelaySeconds: 10 };
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DEFAULT_LANE_LIMITS } from '../../domain/llm/batch-lane';
+import { OPERATORS, SEVERITIES } from '../../domain/telemetry/alerts';
 import { CASSETTE_MODES, CASSETTE_NAME } from '../../domain/llm/cassette';
 
 /**
@@ -33,16 +35,38 @@ const limitRule = z.strictObject({
   spendPerMinuteMicroUsd: orNone.optional(),
   concurrentRequests: positive.optional(),
 });
+const alertRule = {
+  name: z.string().min(1).max(200),
+  severity: z.enum(SEVERITIES).default('warning'),
+  notificationIntervalMinutes: z.number().min(0).max(100_000).default(60),
+};
+const metricRule = z.strictObject({
+  ...alertRule,
+  metric: z.string().min(1).max(128),
+  operator: z.enum(OPERATORS),
+  threshold: z.number(),
+});
+const eventRule = z.strictObject({
+  ...alertRule,
+  eventType: z.string().min(1).max(64),
+  frequencyThreshold: z.int().min(1).max(1_000),
+  timeWindowMinutes: z.number().positive().max(100_000),
+});
+const limitRules = listOf(limitRule).optional();
+const alertRules = listOf(z.union([metricRule, eventRule])).default([]);
+
 /** In a file it is a list; an environment variable holds the same list as JSON. */
-const limitRules = z.preprocess((given, context) => {
-  if (typeof given !== 'string') return given;
-  try {
-    return JSON.parse(given) as unknown;
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `expected a JSON list of rules: ${(error as Error).message}` });
-    return z.NEVER;
-  }
-}, z.array(limitRule).max(100).optional());
+function listOf<T extends z.ZodType>(rule: T) {
+  return z.preprocess((given, context) => {
+    if (typeof given !== 'string') return given;
+    try {
+      return JSON.parse(given) as unknown;
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `expected a JSON list of rules: ${(error as Error).message}` });
+      return z.NEVER;
+    }
+  }, z.array(rule).max(100));
+}
 
 function setting<T extends z.ZodType>(type: T, env: string, description: string, secret = false): T {
   return type.meta({ env, description, secret } satisfies SettingMeta);
@@ -99,6 +123,7 @@ export const settingsSchema = z.strictObject({
       tokensPerMinute: setting(orNone.default(100_000), 'LONGHAUL_TOKENS_PER_MINUTE', 'Tokens (input and output) per minute and provider; 0: no such limit.'),
       spendPerMinuteMicroUsd: setting(orNone.default(0), 'LONGHAUL_SPEND_PER_MINUTE_MICRO_USD', 'Spend per minute and provider, in micro-USD; 0: no such limit.'),
       concurrentRequests: setting(positive.default(10), 'LONGHAUL_CONCURRENT_REQUESTS', 'Requests under way at once per provider, over all processes.'),
+      processesWithoutRedis: setting(orNone.max(10_000).default(0), 'LONGHAUL_PROCESSES_WITHOUT_REDIS', 'How many processes share the limits while Redis is away for more than ten seconds: each goes on with that part of them. 0: nothing is sent until Redis is back.'),
       limits: limitRules.meta({ env: 'LONGHAUL_LIMITS', list: true, description: 'Other limits for some models: a list of rules with `provider` and `model` (patterns with *) and any of the limits above; the first that fits is taken.' } satisfies SettingMeta),
       cassetteMode: setting(z.enum(['off', ...CASSETTE_MODES]).default('off'), 'LONGHAUL_CASSETTE_MODE', 'How runs use recorded model answers unless their start says otherwise: off, record, replay (a miss is an error) or hybrid.'),
       cassette: setting(z.string().regex(CASSETTE_NAME).default('default'), 'LONGHAUL_CASSETTE', 'The cassette of runs whose start names none.'),
@@ -107,7 +132,18 @@ export const settingsSchema = z.strictObject({
       batchIntervalMs: setting(orNone.default(50), 'LONGHAUL_BATCH_INTERVAL_MS', 'Longest wait of a call for others that are on their way, in ms.'),
       batchTokens: setting(positive.default(100_000), 'LONGHAUL_BATCH_TOKENS', 'Tokens (input and longest output) of one batch at most; a larger call goes alone.'),
       batchesAtWork: setting(positive.default(5), 'LONGHAUL_BATCHES_AT_WORK', 'Batches of one process that reserve at once; the next one fills meanwhile.'),
+      laneItems: setting(positive.max(50_000).default(DEFAULT_LANE_LIMITS.items), 'LONGHAUL_LANE_ITEMS', 'Delivery `batch`: calls that one batch of a provider takes at most.'),
+      laneBytes: setting(positive.max(100_000_000).default(DEFAULT_LANE_LIMITS.bytes), 'LONGHAUL_LANE_BYTES', 'Delivery `batch`: bytes of requests that one batch takes at most; a larger request goes alone.'),
+      laneAgeMs: setting(positive.max(86_400_000).default(60_000), 'LONGHAUL_LANE_AGE_MS', 'Delivery `batch`: how long a batch takes calls before it is submitted, in ms.'),
+      laneLookMs: setting(positive.max(3_600_000).default(30_000), 'LONGHAUL_LANE_LOOK_MS', 'Delivery `batch`: wait before the first look at a submitted batch, in ms; each look waits half as long again, up to ten times this.'),
       maxInFlight: setting(positive.default(200), 'LONGHAUL_LLM_MAX_IN_FLIGHT', 'Calls one llm worker holds at once.'),
+    })
+    .prefault({}),
+  monitoring: z
+    .strictObject({
+      intervalMs: setting(positive.min(500).default(5_000), 'LONGHAUL_MONITORING_INTERVAL_MS', 'How often the API measures its machine and asks the alert rules, in ms.'),
+      costLimitUsd: setting(z.coerce.number().positive().optional(), 'LONGHAUL_MONITORING_COST_LIMIT_USD', 'Spend of the installation, in US dollars, from 90 % of which the performance report warns.'),
+      alerts: alertRules.meta({ env: 'LONGHAUL_ALERTS', list: true, description: 'Alert rules: a list with `name`, `severity`, `notificationIntervalMinutes` and either `metric`, `operator`, `threshold` or `eventType`, `frequencyThreshold`, `timeWindowMinutes`.' } satisfies SettingMeta),
     })
     .prefault({}),
   worker: z

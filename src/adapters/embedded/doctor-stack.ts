@@ -4,7 +4,13 @@ import { probePostgres } from './postgres-probe';
 import { probeRedis } from './redis-probe';
 import { logFileOf } from './services';
 import type { ServiceState, StackState } from './state-file';
-import { missingSearchAttributes, probeTemporal, retentionDays, type SearchAttributes } from './temporal-probe';
+import {
+  missingSearchAttributes,
+  probeTemporal,
+  retentionDays,
+  standaloneRefusal,
+  type SearchAttributes,
+} from './temporal-probe';
 
 const HTTP_TIMEOUT_MS = 3_000;
 const SHORTEST_RETENTION_DAYS = 30;
@@ -49,6 +55,14 @@ async function examineTemporal(
       healthy: false,
       detail: `search attributes are missing: ${missing.join(', ')}`,
       mend: 'run `longhaul up` again, or register them with `temporal operator search-attribute create`.',
+    };
+  const refusal = await standaloneRefusal(address, namespace);
+  if (refusal !== undefined)
+    return {
+      ...finding,
+      healthy: false,
+      detail: `takes no standalone activities, which calls of /v1 are made of: ${refusal}`,
+      mend: 'set the dynamic configuration `activity.enableStandalone: true`, and restart the server.',
     };
   if (days < SHORTEST_RETENTION_DAYS)
     return {

@@ -1,7 +1,7 @@
 import type { SearchAttributes } from './temporal-probe';
 import type { StackEvent } from './stack-events';
 
-export const WORKER_ROLES = ['workflows', 'llm', 'io'] as const;
+export const WORKER_ROLES = ['workflows', 'simulations', 'llm', 'io'] as const;
 
 export interface StackOptions {
   /** The stack lives in `<dir>/.longhaul`: state, logs, data, payloads. */

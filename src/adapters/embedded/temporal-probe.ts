@@ -48,6 +48,26 @@ export async function missingSearchAttributes(
   });
 }
 
+/** gRPC's: nobody has an activity of that name, as is hoped for. */
+const NOT_FOUND = 5;
+
+/**
+ * Whether activities may stand alone, as the calls of `/v1` do.
+ *
+ * @returns undefined when they may, else what the server says
+ */
+export async function standaloneRefusal(address: string, namespace: string): Promise<string | undefined> {
+  return withConnection(address, PROBE_TIMEOUT_MS, async ({ workflowService }) => {
+    try {
+      await workflowService.describeActivityExecution({ namespace, activityId: 'longhaul-doctor' });
+      return undefined;
+    } catch (error) {
+      const { code, details } = error as { code?: number; details?: string };
+      return code === NOT_FOUND ? undefined : (details ?? String(error));
+    }
+  });
+}
+
 export async function ensureSearchAttributes(
   address: string,
   namespace: string,

@@ -35,6 +35,8 @@ export interface Provider {
   complete(call: ProviderCall): Promise<ChatAnswer>;
   /** Answers that are made whether or not anybody reads them; absent where the provider has no such thing. */
   readonly background?: Background;
+  /** Many requests at once, at half the price, whenever the provider has time; absent where it has no such thing. */
+  readonly batches?: Batches;
 }
 
 export interface BackgroundCall extends ProviderCall {
@@ -54,6 +56,56 @@ export interface Background {
    */
   cancel(responseId: string): Promise<Usage | null>;
 }
+
+/** Batches of requests. Each step is one or a few HTTP requests with deadlines of its own. @throws ProviderFailure */
+export interface Batches {
+  /** One request as it goes into a batch, under the custom id of its attempt. */
+  lineOf(attemptKey: string, request: ChatRequest): string;
+  /** What comes back with its answer: the attempt key, or a digest of it where the provider takes no such names. */
+  customIdOf(attemptKey: string): string;
+  /** Creates a batch under a name of ours. @returns the provider's id of it */
+  submit(name: string, lines: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Looks for a batch that may have been made, without a reply that told its id. */
+  find(sought: SoughtBatch, signal: AbortSignal): Promise<FoundBatch>;
+  look(id: string, signal: AbortSignal): Promise<BatchState>;
+  /** What a batch that has ended brought, by request; in no order. */
+  answersOf(state: BatchState, signal: AbortSignal): Promise<BatchAnswer[]>;
+  /** Ends soon; what was processed by then is billed. Idempotent. */
+  cancel(id: string, signal: AbortSignal): Promise<void>;
+}
+
+/** All that a batch can be known again by. */
+export interface SoughtBatch {
+  name: string;
+  /** By our clock. */
+  madeSince: Date;
+  /** Of all its requests. */
+  attemptKeys: readonly string[];
+  /** Which of these ids of the provider's are known as other batches of ours. */
+  takenAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** `unsure`: one that goes on may be it, and tells only at its end. */
+export type FoundBatch = { id: string } | 'none' | 'unsure';
+
+export interface BatchState {
+  id: string;
+  /** Null while it goes on. `failed`: it did not pass validation, nothing of it was processed. */
+  end: 'completed' | 'failed' | 'expired' | 'cancelled' | null;
+  isCancelling: boolean;
+  /** Names of the files that hold its answers. */
+  files: string[];
+  /** Why it did not pass validation, if it did not. */
+  detail: string | null;
+}
+
+export type BatchAnswer = { customId: string } & RequestEnd;
+
+export type RequestEnd =
+  | { answer: ChatAnswer }
+  | { failure: ProviderFailureFacts }
+  /** It was not processed, and is not billed: why. */
+  | { notProcessed: string };
 
 export interface ProviderSettings {
   modelServerUrl?: string;

@@ -18,6 +18,8 @@ export interface Attempt {
   provider: string;
   model: string;
   priceVersion: string;
+  /** Attempts of one call with the same one ask the same of the same provider. */
+  requestHash: string;
   estimateMicroUsd: MicroUsd;
   actualMicroUsd: MicroUsd | null;
   inputTokens: number | null;
@@ -55,7 +57,7 @@ export async function listAttempts(db: Db, { tenant, runId, states, limit, after
 }
 
 const LIST = `
-  SELECT call_key AS "callKey", n, run_id AS "runId", node, state, owner, provider, model, price_version AS "priceVersion",
+  SELECT call_key AS "callKey", n, run_id AS "runId", node, state, owner, provider, model, price_version AS "priceVersion", request_hash AS "requestHash",
          estimate_micro_usd AS "estimateMicroUsd", actual_micro_usd AS "actualMicroUsd", input_tokens AS "inputTokens", output_tokens AS "outputTokens",
          provider_request_id AS "providerRequestId", failure_class AS "failureClass", failure, late, reserved_at AS "reservedAt",
          sent_at AS "sentAt", closed_at AS "closedAt"

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { type RunParameters, withParameters } from '../../domain/agents/run-parameters';
 import type { CassetteUse } from '../../domain/llm/cassette';
+import type { PriorityClass } from '../../domain/llm/fair-queue';
 import type { StoredPayload } from '../../domain/artifacts/header';
 import { LonghaulError } from '../../domain/kernel/errors';
 
@@ -10,6 +11,7 @@ export interface RunDefinition {
   /** With the run's own inputs and limits. */
   graph: AgentGraph;
   cassette?: CassetteUse;
+  priorityClass?: PriorityClass;
 }
 
 /** @throws LonghaulError NotFound when the tenant has no such run of that graph. */
@@ -25,7 +27,8 @@ export async function loadRunDefinition(
   const row = rows[0];
   if (!row) throw new LonghaulError('NotFound', { what: 'Run', id: key.runId });
   const { definition, parameters } = row;
-  return { graph: withParameters(definition, parameters), cassette: parameters.cassette };
+  const { cassette, priorityClass } = parameters;
+  return { graph: withParameters(definition, parameters), cassette, priorityClass };
 }
 
 /** Where a node's output lies. */

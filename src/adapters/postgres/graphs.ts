@@ -1,54 +1,18 @@
-import { InvariantError } from '../../domain/kernel/assert';
-import { toJsonb } from './jsonb';
+import { definitionColumns, insertDefinition, type NewDefinition, type StoredDefinition } from './definition-versions';
 import { firstRow, isUuid, rows, type Db } from './rows';
 
-export interface NewGraph {
-  id: string;
-  tenant: string;
-  name: string;
-  sha256: string;
-  definition: unknown;
-}
-
-export interface StoredGraph {
+export interface StoredGraph extends StoredDefinition {
   graphId: string;
-  name: string;
-  version: number;
-  sha256: string;
-  createdAt: Date;
-  definition: unknown;
 }
 
 export type GraphSummary = Omit<StoredGraph, 'definition'> & { description: string | null; agents: number };
 
-const COLUMNS = 'id AS "graphId", name, version, sha256, created_at AS "createdAt", definition';
+const COLUMNS = definitionColumns('graph');
 
-/**
- * Stores the next version under a name; the same definition as its latest version is that version (`fresh` false).
- * Two at once get two versions: the loser of the race looks again. Idempotent by content, so it may be repeated.
- */
-export async function insertGraph(db: Db, graph: NewGraph): Promise<StoredGraph & { fresh: boolean }> {
-  const values = [graph.id, graph.tenant, graph.name, graph.sha256, toJsonb(graph.definition)];
-  for (let tries = 0; tries < 100; tries += 1) {
-    const stored = await firstRow<StoredGraph & { fresh: boolean }>(db, INSERT_GRAPH, values);
-    if (stored) return stored;
-  }
-  throw new InvariantError(`insertGraph "${graph.name}": lost the race for a version number 100 times`);
+/** See `insertDefinition`. */
+export function insertGraph(db: Db, graph: NewDefinition): Promise<StoredGraph & { fresh: boolean }> {
+  return insertDefinition<StoredGraph>(db, 'graph', graph);
 }
-
-const INSERT_GRAPH = `
-  WITH latest AS (
-    SELECT * FROM graph WHERE tenant_id = $2 AND name = $3 ORDER BY version DESC LIMIT 1
-  ), inserted AS (
-    INSERT INTO graph (id, tenant_id, name, version, sha256, definition)
-    SELECT $1, $2, $3, coalesce((SELECT version FROM latest), 0) + 1, $4, $5::jsonb
-    WHERE NOT EXISTS (SELECT 1 FROM latest WHERE sha256 = $4)
-    ON CONFLICT (tenant_id, name, version) DO NOTHING
-    RETURNING *
-  )
-  SELECT ${COLUMNS}, true AS fresh FROM inserted
-  UNION ALL
-  SELECT ${COLUMNS}, false FROM latest WHERE sha256 = $4`;
 
 export async function getGraph(db: Db, tenant: string, graphId: string): Promise<StoredGraph | undefined> {
   if (!isUuid(graphId)) return undefined;

@@ -109,7 +109,16 @@ export interface SettleAnswer {
 
 /** What a provider's own log says of one attempt. */
 export type ReconcileItem =
-  | { callKey: string; n: number; billed: true; actualMicroUsd: MicroUsd; inputTokens?: number; outputTokens?: number }
+  | {
+      callKey: string;
+      n: number;
+      billed: true;
+      actualMicroUsd: MicroUsd;
+      inputTokens?: number;
+      outputTokens?: number;
+      /** One bill for all attempts of the question: `open` while another one may be the one that it is booked on. */
+      keyed?: boolean;
+    }
   | { callKey: string; n: number; billed: false };
 
 export interface ReconcileAnswer {

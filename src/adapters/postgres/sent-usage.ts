@@ -28,6 +28,9 @@ export interface OpenAttempt {
   estimateMicroUsd: MicroUsd;
 }
 
+/** Who owns the attempts that go with a batch: they take no permit, because a provider's batches have limits of their own. */
+const BATCH_OWNER = 'batch-lane';
+
 /**
  * A request arrives between being marked sent and being closed; the later moment counts. Not later than an hour after it
  * was sent: one that is reconciled next week did not arrive next week.
@@ -41,7 +44,7 @@ const SENT = `
            input_tokens + output_tokens AS tokens,
            greatest(0, extract(epoch FROM clock_timestamp() - least(closed_at, sent_at + interval '1 hour')) * 1000)::bigint AS age
     FROM attempt
-    WHERE provider = $1 AND state <> 'sent' AND sent_at > clock_timestamp() - interval '1 hour' - $2 * interval '1 ms'
+    WHERE provider = $1 AND owner <> '${BATCH_OWNER}' AND state <> 'sent' AND sent_at > clock_timestamp() - interval '1 hour' - $2 * interval '1 ms'
   ) r CROSS JOIN unnest($3::bigint[], $4::bigint[]) AS w (window_ms, step)
   WHERE r.age < w.window_ms + w.step
   GROUP BY 1, 2, 3, 4`;
@@ -68,13 +71,13 @@ export async function usageOf(
 const OPEN = `
   SELECT model, price_version AS "priceVersion", owner, call_key AS "callKey", n, estimate_micro_usd AS "estimateMicroUsd",
          greatest(1, least(86400000, extract(epoch FROM lease_until - clock_timestamp()) * 1000))::bigint AS "leaseLeftMs"
-  FROM attempt WHERE state = 'sent' AND provider = $1 AND lease_until > '-infinity'`;
+  FROM attempt WHERE state = 'sent' AND provider = $1 AND owner <> '${BATCH_OWNER}' AND lease_until > '-infinity'`;
 
 /** Whether another process has attempts at this provider under a live lease. */
 export async function othersHaveAttempts(db: Db, provider: string, owner: string): Promise<boolean> {
   const found = await firstRow<{ owner: string }>(
     db,
-    `SELECT owner FROM attempt WHERE state IN ('reserved', 'sent') AND provider = $1 AND owner <> $2 AND lease_until > clock_timestamp() LIMIT 1`,
+    `SELECT owner FROM attempt WHERE state IN ('reserved', 'sent') AND provider = $1 AND owner NOT IN ($2, '${BATCH_OWNER}') AND lease_until > clock_timestamp() LIMIT 1`,
     [provider, owner],
   );
   return found !== undefined;

@@ -31,6 +31,8 @@ export interface Limiter {
   /** Frees the leases of operations of these owners. Returns how many there were. */
   releaseOwners(credential: string, owners: readonly string[]): Promise<number>;
   usage(scope: LimitScope): Promise<ScopeUsage>;
+  /** Something was sent that Redis does not know: all is counted again from the book before anything is granted. */
+  recount(credential: string): Promise<void>;
   /** @throws LonghaulError InvalidConfiguration when the server's settings make limits forgettable. */
   check(): Promise<void>;
 }
@@ -172,6 +174,10 @@ class RedisLimiter implements Limiter {
       limit: counted[2 * at + 1] ?? limit,
     }));
     return { windows, held, concurrent, pausedMs };
+  }
+
+  async recount(credential: string): Promise<void> {
+    await this.redis.del(credentialKeys(this.#prefix, credential).generation);
   }
 
   async check(): Promise<void> {

@@ -19,9 +19,8 @@ export interface ActivityStart {
   /** Over all attempts and waits. */
   scheduleToCloseTimeoutMs: number;
   retry: { initialIntervalMs: number; backoffCoefficient: number; maximumIntervalMs: number };
-  /** 1 to 5, smaller first. */
-  priorityKey: number;
-  fairnessKey: string;
+  /** `priorityKey` 1 to 5, smaller first; `fairnessKey` of 64 bytes at most. */
+  turn: { priorityKey: number; fairnessKey: string };
   summary: string;
 }
 
@@ -34,8 +33,6 @@ export type ActivityEnd =
 const DEADLINE_MS = 5_000;
 /** gRPC's: a server that knows no standalone activities, and one on which they are switched off. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([12, 9]);
-/** The longest key of fairness that the server takes, in bytes. */
-const FAIRNESS_KEY_BYTES = 64;
 
 /**
  * Starts at most one execution per id at a time. One that runs is used, one that completed is not repeated; one that
@@ -61,10 +58,7 @@ export async function startActivity(client: Client, start: ActivityStart): Promi
         },
         idReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         idConflictPolicy: 'USE_EXISTING',
-        priority: {
-          priorityKey: start.priorityKey,
-          fairnessKey: Buffer.from(start.fairnessKey).subarray(0, FAIRNESS_KEY_BYTES).toString('latin1'),
-        },
+        priority: start.turn,
         summary: start.summary,
       }),
     );

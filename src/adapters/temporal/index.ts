@@ -9,4 +9,12 @@ export {
 } from './connection';
 export { workflowHistory, type WorkflowHistory } from './histories';
 export { clientOver, failAttempt, resetStickyQueues } from './lost-worker';
-export { cancelWorkflow, startWorkflow, updateWorkflow, workflowOutcome, type WorkflowStart } from './workflows';
+export { signalWithStart, signalWorkflow } from './signals';
+export {
+  cancelWorkflow,
+  queryWorkflow,
+  startWorkflow,
+  updateWorkflow,
+  workflowOutcome,
+  type WorkflowStart,
+} from './workflows';

@@ -44,7 +44,7 @@ export async function startWorkflow(client: Client, start: WorkflowStart): Promi
   }
 }
 
-function keywords(attributes: Readonly<Record<string, string>>): TypedSearchAttributes {
+export function keywords(attributes: Readonly<Record<string, string>>): TypedSearchAttributes {
   return new TypedSearchAttributes(
     Object.entries(attributes).map(([name, value]) => ({
       key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
@@ -110,4 +110,11 @@ export async function updateWorkflow(
     if (error instanceof WorkflowUpdateFailedError) return 'refused';
     throw error;
   }
+}
+
+/** What a workflow says of itself. @throws when Temporal, or every worker of its queue, does not answer in time */
+export async function queryWorkflow<T>(client: Client, workflowId: string, query: string): Promise<T> {
+  return await client.connection.withDeadline(Date.now() + UPDATE_DEADLINE_MS, () =>
+    client.workflow.getHandle(workflowId).query<T>(query),
+  );
 }

@@ -14,6 +14,7 @@ import {
 import { listGraphs, type StoredGraph, type Tx } from '../../adapters/postgres';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
 import { decodeCursor, pageOf } from '../http/cursor';
+import { matches } from '../http/etag';
 import { once, REPLAYED } from '../idempotency';
 import { route, type Route } from '../route';
 import { judgeGraph, namedGraph, requireGraph, storeGraph } from '../services/graphs';
@@ -161,10 +162,4 @@ function summaryView({
   createdAt,
 }: Omit<StoredGraph, 'definition'> & { agents: number }): GraphSummary {
   return { id: graphId, name, version, sha256, agents, createdAt: createdAt.toISOString() };
-}
-
-/** If-None-Match is a list; weak comparison, as RFC 9110 wants for it. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  const candidates = (ifNoneMatch ?? '').split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
-  return candidates.includes('*') || candidates.includes(etag);
 }

@@ -8,19 +8,26 @@ import { estimateRoutes } from './estimates';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
+import { metricRoutes } from './metrics';
 import { runDetailRoutes } from './run-details';
 import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
 import { runControlRoutes } from './run-control';
+import { simulationControlRoutes } from './simulation-control';
+import { simulationRecordRoutes } from './simulation-record';
+import { simulationRoutes } from './simulations';
+import { scenarioRoutes } from './scenarios';
 import { systemRoutes } from './system';
 import { timelineRoutes } from './timeline';
 import { toolRoutes } from './tools';
 import { taskRoutes } from './tasks';
 import { usageRoutes } from './usage';
+import { warGameRoutes } from './war-games';
 
 /** Every endpoint. Literal paths come before those with a parameter in the same place. */
 export const ROUTES: readonly Route[] = [
   ...graphRoutes,
+  ...scenarioRoutes,
   ...runRoutes,
   ...runDetailRoutes,
   ...runHistoryRoutes,
@@ -28,14 +35,19 @@ export const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...runControlRoutes,
   ...taskRoutes,
+  ...simulationRoutes,
+  ...simulationRecordRoutes,
+  ...simulationControlRoutes,
   ...artifactRoutes,
   ...cassetteRoutes,
   ...toolRoutes,
   ...systemRoutes,
+  ...metricRoutes,
   ...budgetRoutes,
   ...usageRoutes,
   ...estimateRoutes,
   ...ledgerRoutes,
   ...completionRoutes,
+  ...warGameRoutes,
   ...healthRoutes,
 ];

@@ -5,7 +5,8 @@ import { newId } from '../../adapters/postgres/new-id';
 import { withTransaction } from '../../adapters/postgres';
 import { activityEnd, startActivity, type ActivityEnd, type TemporalClient } from '../../adapters/temporal';
 import { COMPLETION_LIMITS, type CompletionBody, type CompletionSource } from '../../contracts/api.schema';
-import { COMPLETE_ACTIVITY, COMPLETION_TRIES, type CompleteInput, PRIORITY_KEYS } from '../../contracts/completion';
+import { COMPLETE_ACTIVITY, COMPLETION_TRIES, type CompleteInput } from '../../contracts/completion';
+import { turnOf } from '../../contracts/activity-turn';
 import { taskQueue } from '../../contracts/task-queues';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
@@ -162,8 +163,7 @@ async function start(
     startToCloseTimeoutMs: input.timeoutMs + MARGIN_MS,
     scheduleToCloseTimeoutMs: wholeMs(input),
     retry: RETRY,
-    priorityKey: PRIORITY_KEYS[input.priority],
-    fairnessKey: tenant,
+    turn: turnOf(input.priority, tenant),
     summary: 'completion',
   });
 }

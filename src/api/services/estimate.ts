@@ -13,7 +13,7 @@ import { invalidRequest } from '../http/validate';
 import type { RequestContext } from '../route';
 import { forecastFacts } from './forecast-facts';
 import { namedGraph, requireGraph } from './graphs';
-import { requireRun } from './require-run';
+import { requireAgentRun } from './require-run';
 
 /** Old runs say little of a prompt that is worked on. */
 const EARLIER_RUNS = 20;
@@ -45,7 +45,7 @@ export async function estimateGraph(context: RequestContext, request: EstimateRe
  */
 export async function estimateOfRun(context: RequestContext, runId: string): Promise<RunEstimateView> {
   const { deps, tenant } = context;
-  const run = await requireRun(deps.pool, tenant, runId);
+  const run = await requireAgentRun(deps.pool, tenant, runId);
   const { definition } = await namedGraph(deps.pool, tenant, {
     name: run.name,
     version: present(run.graphVersion, `Run ${runId} has no graph`),

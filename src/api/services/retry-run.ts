@@ -8,7 +8,7 @@ import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { budgetId } from '../../domain/kernel/ids';
 import { microToUsd, usdToMicro } from '../../domain/kernel/money';
-import { requireRun } from './require-run';
+import { requireAgentRun } from './require-run';
 import type { AcceptedRun } from './start-run';
 
 type RetriedRun = Pick<AcceptedRun, 'runId' | 'workflowId' | 'graph'>;
@@ -47,7 +47,7 @@ export async function acceptRetry(tx: Tx, tenant: string, runId: string, body: R
 }
 
 async function finishedRun(tx: Tx, tenant: string, runId: string): Promise<Run> {
-  const run = await requireRun(tx, tenant, runId);
+  const run = await requireAgentRun(tx, tenant, runId);
   const over = run.launch === 'closed';
   if (over && run.completedAgents < run.totalAgents) return run;
   throw new LonghaulError('WrongState', {

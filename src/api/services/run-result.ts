@@ -4,7 +4,7 @@ import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { ApiDeps } from '../deps';
 import { payloadView } from './payload-view';
-import { requireRun } from './require-run';
+import { requireAgentRun } from './require-run';
 
 /** Payload reads at once: enough to hide the disk, few enough that one result does not starve other requests. */
 const READS_AT_ONCE = 8;
@@ -18,7 +18,7 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
  * @throws LonghaulError NotFound, WrongState while the run goes on
  */
 export async function runResult(deps: ApiDeps, tenant: string, runId: string, onlyNode?: string): Promise<RunResult> {
-  const run = await requireRun(deps.pool, tenant, runId);
+  const run = await requireAgentRun(deps.pool, tenant, runId);
   if (!isTerminalRunStatus(run.status)) {
     const params = { what: 'Run', id: runId, state: run.status, action: 'result', expected: 'a run that is over' };
     throw new LonghaulError('WrongState', params);

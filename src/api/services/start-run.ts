@@ -55,7 +55,7 @@ export async function acceptRun(
 }
 
 /** A run of an experiment without a limit would spend without it: no budget, no run. */
-async function levelAbove(tx: Tx, tenant: string, experiment: string | undefined): Promise<string | undefined> {
+export async function levelAbove(tx: Tx, tenant: string, experiment: string | undefined): Promise<string | undefined> {
   if (experiment === undefined) return undefined;
   const id = budgetId.experiment(tenant, experiment);
   const [budget] = await getBudgets(tx, tenant, [id]);

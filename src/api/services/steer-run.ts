@@ -28,7 +28,7 @@ export async function setPriority(context: RequestContext, runId: string, wanted
   await tell(context, run, SET_PRIORITY_UPDATE, wanted);
 }
 
-async function startedRun({ deps, tenant }: RequestContext, runId: string, action: string): Promise<Run> {
+export async function startedRun({ deps, tenant }: RequestContext, runId: string, action: string): Promise<Run> {
   const run = await requireRun(deps.pool, tenant, runId);
   if (isTerminalRunStatus(run.status)) throw wrongState(run, run.status, action);
   if (run.launch !== 'started') throw wrongState(run, `${run.launch}, not started`, action);
@@ -36,7 +36,7 @@ async function startedRun({ deps, tenant }: RequestContext, runId: string, actio
 }
 
 /** The key travels as the update's id: the server takes the same one once. */
-async function tell(context: RequestContext, run: Run, update: string, arg?: object): Promise<void> {
+export async function tell(context: RequestContext, run: Run, update: string, arg?: object): Promise<void> {
   const key = context.idempotencyKey;
   const updateId = key === null ? undefined : `${update}:${key}`;
   const answer = await updated(context, { workflowId: run.workflowId, update, arg, updateId });

@@ -4,7 +4,7 @@ import type { BatchStarted, BatchView } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { formatUsd } from '../../domain/kernel/money';
 import { EXIT } from '../exit';
-import { readBatch, readGraph, storeGraph, type BatchFile } from '../graph-files';
+import { readBatch, readBody, storeGraph, type BatchFile } from '../graph-files';
 import type { ApiClient } from '../../client/api-client';
 import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
@@ -42,7 +42,7 @@ async function withStoredGraphs(api: ApiClient, file: string, console: Console):
   const stored = new Map<string, { name: string; version: number }>();
   for (const { graph } of batch.runs) {
     if (typeof graph !== 'string' || !isGraphFile(graph) || stored.has(graph)) continue;
-    const { name, version } = await storeGraph(api, readGraph(resolve(dirname(file), graph)), console);
+    const { name, version } = await storeGraph(api, readBody(resolve(dirname(file), graph)), console);
     stored.set(graph, { name, version });
   }
   const graphOf = (graph: unknown) => (typeof graph === 'string' ? (stored.get(graph) ?? graph) : graph);

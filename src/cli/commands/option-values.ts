@@ -12,6 +12,9 @@ export function integerBetween(minimum: number, maximum: number): (text: string)
 
 export const port = integerBetween(1, 65_535);
 
+/** What worlds take: the same seed is the same luck. */
+export const seed = integerBetween(0, Number.MAX_SAFE_INTEGER);
+
 /** Zero is refused: a run that may spend nothing cannot begin. */
 export function usDollars(text: string): number {
   const value = Number(text);
@@ -45,6 +48,20 @@ export function namedValue(pair: string, before: readonly [string, unknown][]): 
   const at = pair.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Expected name=value.');
   return [...before, [pair.slice(0, at), valueOf(pair.slice(at + 1))]];
+}
+
+export interface AgentValue {
+  /** Undefined: of the only agent there is. */
+  agentId: string | undefined;
+  value: string;
+}
+
+/** One more `VALUE` or `AGENT=VALUE` beside those before. */
+export function agentValue(text: string, before: readonly AgentValue[]): AgentValue[] {
+  const [, agentId, value] = /^(?:([a-zA-Z][\w.-]{0,63})=)?([\w./-][\w./:@-]*)$/.exec(text) ?? [];
+  if (value === undefined)
+    throw new InvalidArgumentError('Expected NAME, or AGENT=NAME where there are several agents.');
+  return [...before, { agentId, value }];
 }
 
 /** A value that must be JSON: a text would be one of another type than the one that was meant. */

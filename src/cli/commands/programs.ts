@@ -3,7 +3,7 @@ import { runOwnProgram } from '../own-program';
 import type { CommonOptions, Registration } from './registration';
 
 const PROGRAMS = [
-  { name: 'worker', path: 'worker/main.js', description: 'run a worker: --role workflows|llm|io|all' },
+  { name: 'worker', path: 'worker/main.js', description: 'run a worker: --role workflows|simulations|llm|io|all' },
   { name: 'api', path: 'api/main.js', description: 'run the REST API' },
   { name: 'model-server', path: 'model-server/main.js', description: 'run the scripted model server (see its --help)' },
   { name: 'migrate', path: 'migrate/main.js', description: 'bring the database to this version’s schema' },

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { RunCassette, RunStarted, RunView } from '../../contracts/api.schema';
+import type { RunCassette, RunStarted, RunView, StartRun } from '../../contracts/api.schema';
 import { CASSETTE_MODES } from '../../domain/llm/cassette';
+import { PRIORITY_CLASSES } from '../../domain/llm/fair-queue';
 import { EXIT } from '../exit';
-import { readGraph, readInputs, storeGraph } from '../graph-files';
+import { readBody, readInputs, storeGraph } from '../graph-files';
 import type { Console } from '../view/console';
 import { runLine } from '../view/run-table';
 import { followRun } from '../view/watch-run';
@@ -14,6 +15,7 @@ interface RunOptions extends CommonOptions {
   inputs?: string;
   budget?: number;
   experiment?: string;
+  priorityClass?: StartRun['priorityClass'];
   cassette?: string;
   cassetteMode?: RunCassette['mode'];
   watch: boolean;
@@ -25,6 +27,11 @@ export const registerRun: Registration = (program) => {
     .option('--inputs <file>', 'inputs from a YAML or JSON file; --input wins over it')
     .option('--budget <usd>', 'cost budget of this run in US dollars, instead of the graph’s', usDollars)
     .option('--experiment <name>', 'run under the budget of this experiment; see `longhaul budgets`')
+    .addOption(
+      new Option('--priority-class <class>', 'whose model calls go first; interactive by default').choices(
+        PRIORITY_CLASSES,
+      ),
+    )
     .option('--cassette <name>', 'the cassette that --cassette-mode uses, instead of the installation’s')
     .addOption(
       new Option('--cassette-mode <mode>', 'how recorded answers are used in this run').choices([
@@ -40,12 +47,13 @@ async function run(file: string, options: RunOptions, command: Command): Promise
   const cassette = cassetteOf(options, command);
   const { api, console } = contextOf(options);
   const inputs = { ...readInputs(options.inputs), ...Object.fromEntries(options.input) };
-  const graph = await storeGraph(api, readGraph(file), console);
+  const graph = await storeGraph(api, readBody(file), console);
   const started = await api.create<RunStarted>('/runs', {
     graph: { name: graph.name, version: graph.version },
     inputs,
     costBudgetUsd: options.budget,
     experiment: options.experiment,
+    priorityClass: options.priorityClass,
     cassette,
   });
   console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);

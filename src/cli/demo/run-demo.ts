@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunStarted, RunView } from '../../contracts/api.schema';
 import { Interrupted } from '../exit';
-import { readGraph, storeGraph } from '../graph-files';
+import { readBody, storeGraph } from '../graph-files';
 import type { Body } from '../../client/api-client';
 import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
@@ -99,6 +99,6 @@ async function withModelServer<T>({ stack, scenario, console }: Demonstration, w
 }
 
 function graphWith(model: string | undefined): Body {
-  const graph = readGraph(GRAPH);
+  const graph = readBody(GRAPH);
   return model === undefined ? graph : { ...graph, content: graph.content.replaceAll('scripted-erp', model) };
 }

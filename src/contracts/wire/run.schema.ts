@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AGENT_STATUSES, RUN_STATUSES } from '../../domain/agents/run-state';
+import { PRIORITY_CLASSES } from '../../domain/llm/fair-queue';
 import { graphFieldsSchema } from '../agent-graph.schema';
 import { runCassetteSchema } from './cassette.schema';
 import { microUsd, name, page, pageQuery, sha256, timestamp, uuid } from './common.schema';
@@ -23,6 +24,9 @@ export const startRunSchema = z
     experiment: experimentId
       .optional()
       .meta({ description: 'Under whose budget it runs; see `POST /budgets`. The budget must exist.' }),
+    priorityClass: z.enum(PRIORITY_CLASSES).optional().meta({
+      description: 'Whose model calls go first when there are more than workers and permits; `interactive` by default.',
+    }),
     cassette: runCassetteSchema.optional().meta({ description: 'By default as the installation is set.' }),
   })
   .meta({ id: 'StartRun' });

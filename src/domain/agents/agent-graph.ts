@@ -6,9 +6,17 @@ export type AgentModule = (typeof AGENT_MODULES)[number];
 export const AGENT_KINDS = ['llm', 'human', 'script'] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];
 
-/** `sync`: asked at once; `background`: asked at once, and fetched instead of paid again after a crash. */
-export const DELIVERIES = ['sync', 'background'] as const;
+/** `sync`: in one request; `background`: made by the provider on its own, and fetched instead of paid again after a crash. */
+export const DELIVERIES_AT_ONCE = ['sync', 'background'] as const;
+export type DeliveryAtOnce = (typeof DELIVERIES_AT_ONCE)[number];
+
+/** `batch`: within a day, at half the price. */
+export const DELIVERIES = [...DELIVERIES_AT_ONCE, 'batch'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
+
+/** What follows when a batch ended before a call of it was processed: one request at the full price, or another batch. */
+export const BATCH_ENDS = ['sync', 'requeue'] as const;
+export type BatchEnd = (typeof BATCH_ENDS)[number];
 
 /** Limits of one definition. 1,000 agents are about 130 KB. */
 export const GRAPH_LIMITS = {
@@ -86,6 +94,8 @@ export interface LlmAgent extends AgentBase {
   kind: 'llm';
   /** How its calls reach the provider; `sync` when absent. */
   delivery?: Delivery;
+  /** Of delivery `batch`; `sync` when absent. */
+  whenBatchExpires?: BatchEnd;
   llmConfig: LlmConfig;
   promptTemplate: string;
   /** Names of the tools that its model may call; no other is ever executed. */

@@ -31,6 +31,16 @@ function agentDoubts(agent: Agent, index: number, graph: AgentGraph): Problem[] 
       `Agent "${agent.name}" waits for a person without a due time, but the run ends after ${graph.timeoutSeconds} s. Give it dueSeconds, or the run a longer timeoutSeconds.`,
     ),
     ...doubt(
+      agent.kind === 'llm' && agent.delivery === 'batch' && graph.timeoutSeconds < PATIENCE_SECONDS,
+      `agents[${index}].delivery`,
+      `A batch may take a day, but the run ends after ${graph.timeoutSeconds} s. Give it a timeoutSeconds of ${PATIENCE_SECONDS} or more.`,
+    ),
+    ...doubt(
+      agent.kind === 'llm' && agent.delivery !== 'batch' && agent.whenBatchExpires !== undefined,
+      `agents[${index}].whenBatchExpires`,
+      `Agent "${agent.name}" says what follows when its batch expires, but its delivery is not \`batch\`.`,
+    ),
+    ...doubt(
       asksSilentlyForJson(agent),
       `agents[${index}].promptTemplate`,
       'The answer must be JSON, but no message says so; OpenAI refuses such requests. Write "Answer with JSON" into the prompt, or give a responseSchema.',
@@ -62,6 +72,7 @@ function hasModelTwice({ model, fallbackModels = [] }: LlmConfig): boolean {
   return new Set([model, ...fallbackModels]).size <= fallbackModels.length;
 }
 
+/** A person's, and a batch's. */
 const PATIENCE_SECONDS = 86_400;
 
 function waitsPastTheRun(agent: Agent, { timeoutSeconds }: AgentGraph): boolean {

@@ -9,6 +9,7 @@ export const ERRORS = {
   // ── input ────────────────────────────────────────────────────────────────
   InvalidRequest: { status: 422, retryable: false, message: '{where}: {count} problem(s) found; see `problems`.' },
   InvalidGraph: { status: 422, retryable: false, message: 'Agent graph "{name}": {count} problem(s) found; nothing was stored. See `problems`.' },
+  InvalidScenario: { status: 422, retryable: false, message: 'Scenario "{name}": {count} problem(s) found; see `problems`.' },
   MalformedBody: { status: 400, retryable: false, message: 'The request body is not valid {format}: {detail}' },
   BodyTooLarge: { status: 413, retryable: false, message: 'The request body is larger than {limitBytes} bytes. Send a smaller one.' },
   UnsupportedMediaType: { status: 415, retryable: false, message: 'Content type "{contentType}" is not supported here; send {expected}.' },
@@ -63,6 +64,11 @@ export const ERRORS = {
   CallFailed: { status: 502, retryable: false, message: 'Call {callKey}: {attempts} attempts failed. Last error: {detail}' },
   AnswerReplaced: { status: 409, retryable: true, message: 'Call {callKey}: what was streamed came from an attempt that broke off, and the answer that counts is another one. Drop what you have; the same request with the same Idempotency-Key gives that answer, which is paid.' },
   PaymentUnsettled: { status: 500, retryable: true, message: 'Call {callKey}: the answer could not be stored yet: {detail}' },
+
+  // ── simulations ──────────────────────────────────────────────────────────
+  UnknownWorld: { status: 422, retryable: false, message: 'There is no world "{world}". Known: {known}.' },
+  WorldMissing: { status: 500, retryable: true, message: 'World "{world}" version {version} is not in this program. Deploy one that holds it; what waits for it goes on by itself.' },
+  SimulationDiverged: { status: 500, retryable: false, message: 'Simulation {runId}: computed again, tick {tick} has hash {found}; the run has {expected}. {detail} Nothing was written after tick {from}; what was written: longhaul replay {runId}' },
 
   // ── artifacts ────────────────────────────────────────────────────────────
   PayloadMissing: { status: 500, retryable: false, message: 'Artifact {ref}: its payload {sha256} is not in the payload store ({driver}).' },

@@ -8,6 +8,7 @@ import {
   type PermitRequest,
   type SetAnswer,
 } from './limits';
+import type { CountedUsage } from './limit-share';
 import { SlidingWindow, TRAVELLING_MS, type Observed } from './rate-window';
 
 /** How a granted request ended. */
@@ -41,6 +42,16 @@ export class RatePolicy {
   constructor(limits: Limits) {
     this.#windows = limits.windows.map((window) => new SlidingWindow(window));
     this.#concurrency = new AdaptiveConcurrency(limits.concurrent);
+  }
+
+  /** What counts already, when it begins: its windows are as full as those that it takes over from. */
+  recall(at: number, { sent, underWay }: CountedUsage): void {
+    const now = this.#advance(at);
+    for (const { window, ageMs, amount } of sent) this.#windows[window]?.recall(now, now - ageMs, amount);
+    for (const [nth, { tokens, microUsd, leaseLeftMs }] of underWay.entries()) {
+      for (const window of this.#windows) window.leave(now, { tokens, microUsd });
+      this.#held.set(`recalled ${nth}`, { tokens, microUsd, leaseEnd: now + leaseLeftMs, arrivedAt: null });
+    }
   }
 
   /** Grants as many as fit, in order; each is charged to all windows or to none. */

@@ -36,6 +36,11 @@ export class SlidingWindow {
     }
   }
 
+  /** It arrived before anybody counted here. */
+  recall(now: number, at: number, amount: number): void {
+    this.#charge(now, at, amount);
+  }
+
   /** 0 when this much may leave now, else how long to wait. Alone in its window, a request may exceed a learned limit. */
   waitMs(now: number, amounts: Amounts): number {
     const amount = amountOf(this.window, amounts);

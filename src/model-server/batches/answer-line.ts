@@ -1,15 +1,14 @@
 import { callerOf } from '../chat/caller';
 import { generate, type Generation } from '../chat/generate';
-import { parseChatRequest, type ChatRequest } from '../chat/request';
-import { completionBody } from '../delivery/completion';
+import type { ChatRequest } from '../chat/request';
 import { phaseOf, requireStrikable } from '../faults/catalogue';
 import { applyContentFault } from '../faults/content-faults';
-import { rejectionOf } from '../faults/rejections';
 import type { Fault } from '../faults/spec';
 import { ApiError, badRequest } from '../http/api-error';
 import { modelById } from '../models';
 import type { ServerParts } from '../server-parts';
 import type { BatchLine } from './batch';
+import type { LineForm, LineRef } from './line-form';
 
 /** One line of an output or error file, and whether it stands in the book. */
 export interface LineAnswer {
@@ -28,51 +27,29 @@ export function lineRequestId(batchId: string, index: number): string {
  */
 export async function answerLine(
   parts: ServerParts,
-  batchId: string,
-  index: number,
-  { customId, body }: BatchLine,
+  form: LineForm,
+  ref: LineRef,
+  { attemptKey, body }: BatchLine,
   booked: boolean,
 ): Promise<LineAnswer> {
-  const requestId = lineRequestId(batchId, index);
   try {
-    const request = parseChatRequest({ ...(body as object), stream: false });
-    const { fault, agent, generation } = admitLine(parts, request, customId);
-    if (!booked) await parts.book.write(billingLine(requestId, batchId, customId, agent, request, generation, fault));
-    const head = { id: `chatcmpl-${batchId}-${index}`, createdSeconds: Math.floor(Date.now() / 1000), headers: {} };
-    const answer = { status_code: 200, request_id: requestId, body: completionBody(head, request, generation) };
-    return { accepted: true, text: line(batchId, index, customId, answer, null) };
+    const request = form.parse(body);
+    const { fault, agent, generation } = admitLine(parts, form, request, attemptKey);
+    if (!booked) await parts.book.write(billingLine(ref, attemptKey, agent, request, generation, fault));
+    return { accepted: true, text: form.answered(ref, request, generation) };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const answer = { status_code: error.status, request_id: requestId, body: { error: error.body } };
-    return { accepted: false, text: line(batchId, index, customId, answer, null) };
+    return { accepted: false, text: form.refused(ref, error) };
   }
 }
 
-/** A request that was never processed. */
-export function unprocessedLine(
-  batchId: string,
-  index: number,
-  { customId }: BatchLine,
-  status: 'expired' | 'cancelled',
-): string {
-  const message =
-    status === 'expired'
-      ? 'This request could not be executed before the completion window expired.'
-      : 'This request was not executed because the batch was cancelled.';
-  return line(batchId, index, customId, null, { code: `batch_${status}`, message });
-}
-
-function line(batchId: string, index: number, customId: string, response: object | null, error: object | null): string {
-  return JSON.stringify({ id: `batch_req_${batchId}_${index}`, custom_id: customId, response, error });
-}
-
-/** The custom id is the attempt's key: metadata and headers are of no use to a line. */
-function admitLine(parts: ServerParts, request: ChatRequest, customId: string) {
+/** The line itself names its attempt: headers are of no use to it. */
+function admitLine(parts: ServerParts, { wire }: LineForm, request: ChatRequest, attemptKey: string | null) {
   const model = modelById(request.model);
-  const caller = callerOf(request, customId);
+  const caller = callerOf(request, attemptKey);
   const fault = parts.faults.choose(request.model, caller, undefined);
-  if (fault !== null) requireStrikable(fault.kind, 'openai', false);
-  if (fault !== null && phaseOf(fault.kind) === 'reject') throw rejectionOf(fault, request.model, Date.now());
+  if (fault !== null) requireStrikable(fault.kind, wire.name, false);
+  if (fault !== null && phaseOf(fault.kind) === 'reject') throw wire.rejection(fault, request.model, Date.now());
   if (fault !== null && phaseOf(fault.kind) !== 'content')
     throw badRequest(`The fault ${fault.kind} cannot strike a request of a batch.`);
   const generation = applyContentFault(generate(model, request, parts.seed), fault, request.maxTokens);
@@ -80,9 +57,8 @@ function admitLine(parts: ServerParts, request: ChatRequest, customId: string) {
 }
 
 function billingLine(
-  requestId: string,
-  batchId: string,
-  customId: string,
+  { requestId, batchId }: LineRef,
+  attemptKey: string | null,
   agent: string | null,
   request: ChatRequest,
   generation: Generation,
@@ -90,7 +66,7 @@ function billingLine(
 ) {
   return {
     kind: 'accepted' as const,
-    ...{ at: new Date().toISOString(), requestId, attemptKey: customId, model: request.model, agent, batch: batchId },
+    ...{ at: new Date().toISOString(), requestId, attemptKey, model: request.model, agent, batch: batchId },
     inputTokens: generation.inputTokens,
     outputTokens: generation.outputTokens,
     bytes: Buffer.byteLength(generation.content ?? generation.refusal ?? ''),

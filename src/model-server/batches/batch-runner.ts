@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerParts } from '../server-parts';
-import { answerLine, lineRequestId, unprocessedLine } from './answer-line';
+import { answerLine, lineRequestId } from './answer-line';
 import { isOver, type BatchLine, type BatchStatus, type BatchWork, type StoredBatch } from './batch';
-import { readLines } from './read-lines';
+import { LINE_FORMS } from './line-forms';
 
 /** Works off batches: validates, takes its time, answers line by line, writes the files. Goes on after a restart. */
 export class BatchRunner implements BatchWork {
@@ -42,6 +42,7 @@ export class BatchRunner implements BatchWork {
   async cancel(batch: StoredBatch): Promise<void> {
     if (isOver(batch) || batch.status === 'cancelling') return;
     batch.status = 'cancelling';
+    batch.cancelledMs = Date.now();
     await this.parts.batches.save(batch);
     this.#cancels.get(batch.id)?.abort();
   }
@@ -58,7 +59,8 @@ export class BatchRunner implements BatchWork {
 
   /** Null when it failed: then nothing is processed. */
   async #validate(batch: StoredBatch): Promise<BatchLine[] | null> {
-    const { lines, errors } = readLines((await this.parts.batches.readFile(batch.inputFileId)) ?? '');
+    const input = (await this.parts.batches.readFile(batch.inputFileId)) ?? '';
+    const { lines, errors } = LINE_FORMS[batch.wire].readLines(input);
     if (batch.isInvalid) errors.push({ code: 'invalid', message: 'A scripted fault.', line: 1, param: null });
     batch.counts.total = lines.length;
     if (errors.length > 0) {
@@ -77,25 +79,29 @@ export class BatchRunner implements BatchWork {
     booked: ReadonlySet<string>,
     cancelled: AbortSignal,
   ): Promise<void> {
+    const form = LINE_FORMS[batch.wire];
     const output: string[] = [];
     const errors: string[] = [];
-    let end: BatchStatus = 'completed';
+    let end: 'completed' | 'cancelled' | 'expired' = 'completed';
+    batch.unprocessed = 0;
     for (const [index, line] of lines.entries()) {
       if (this.parts.stopping.aborted) return; // the next server goes on here
-      const wasBooked = booked.has(lineRequestId(batch.id, index));
+      const ref = { batchId: batch.id, index, customId: line.customId, requestId: lineRequestId(batch.id, index) };
+      const wasBooked = booked.has(ref.requestId);
       if (!wasBooked && cancelled.aborted) end = 'cancelled';
       else if (!wasBooked && index >= (batch.expiresAfter ?? Number.POSITIVE_INFINITY)) end = 'expired';
       if (end !== 'completed') {
-        errors.push(unprocessedLine(batch.id, index, line, end));
+        errors.push(form.unprocessed(ref, end));
+        batch.unprocessed += 1;
         continue;
       }
-      const answer = await answerLine(this.parts, batch.id, index, line, wasBooked);
+      const answer = await answerLine(this.parts, form, ref, line, wasBooked);
       this.#count(answer.accepted);
       (answer.accepted ? output : errors).push(answer.text);
     }
     batch.counts = { total: lines.length, completed: output.length, failed: errors.length };
-    batch.outputFileId = await this.#file(output);
-    batch.errorFileId = await this.#file(errors);
+    batch.outputFileId = await this.#file(form.hasOneFile ? [...output, ...errors] : output);
+    batch.errorFileId = await this.#file(form.hasOneFile ? [] : errors);
     await this.#end(batch, end);
   }
 
@@ -123,7 +129,7 @@ export class BatchRunner implements BatchWork {
 async function bookedRequests(path: string): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const row of createInterface({ input: createReadStream(path) })) {
-    const id = /"requestId":"(req_batch_[^"]+)"/.exec(row)?.[1];
+    const id = /"requestId":"(req_(?:msg)?batch_[^"]+)"/.exec(row)?.[1];
     if (id !== undefined) ids.add(id);
   }
   return ids;

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WireName } from '../wire-name';
 import type { StoredBatch } from './batch';
 
-const ID = /^(batch|file)_[0-9a-f]{32}$/;
+const ID = /^file_[0-9a-f]{32}$/;
 
 /** Batches and their files, in a folder beside the book: a provider forgets neither when it is started anew. */
 export class BatchStore {
@@ -16,7 +17,7 @@ export class BatchStore {
     const store = new BatchStore(folder);
     await mkdir(folder, { recursive: true });
     for (const name of await readdir(folder)) {
-      if (!/^batch_[0-9a-f]{32}\.json$/.test(name)) continue;
+      if (!/^(msg)?batch_[0-9a-f]{32}\.json$/.test(name)) continue;
       const batch = JSON.parse(await readFile(join(folder, name), 'utf8')) as StoredBatch;
       store.#batches.set(batch.id, batch);
     }
@@ -28,8 +29,9 @@ export class BatchStore {
   }
 
   /** Newest first. */
-  all(): StoredBatch[] {
-    return [...this.#batches.values()].sort((a, b) => b.seq - a.seq);
+  all(wire?: WireName): StoredBatch[] {
+    const batches = [...this.#batches.values()].filter((batch) => wire === undefined || batch.wire === wire);
+    return batches.sort((a, b) => b.seq - a.seq);
   }
 
   async save(batch: StoredBatch): Promise<void> {

@@ -1,3 +1,5 @@
+import type { WireName } from '../wire-name';
+
 /** How a batch stands, in OpenAI's words; a batch in one of the last four is over. */
 export type BatchStatus =
   'validating' | 'in_progress' | 'cancelling' | 'completed' | 'failed' | 'expired' | 'cancelled';
@@ -5,6 +7,7 @@ export type BatchStatus =
 /** One batch as it is stored: all that a server started anew needs to go on with it. */
 export interface StoredBatch {
   id: string;
+  wire: WireName;
   /** Of creation, so that a list is newest first also within one millisecond. */
   seq: number;
   status: BatchStatus;
@@ -15,7 +18,11 @@ export interface StoredBatch {
   createdMs: number;
   expiresMs: number;
   endedMs: number | null;
+  /** When somebody asked for its end. */
+  cancelledMs: number | null;
   counts: { total: number; completed: number; failed: number };
+  /** Of the failed: never processed, because it expired or was cancelled. */
+  unprocessed: number;
   /** Why validation failed. */
   errors: BatchError[];
   /** It expires after this many processed requests, as a fault demanded. */
@@ -41,9 +48,11 @@ export interface BatchWork {
 /** One request of a batch: a line of its input file. */
 export interface BatchLine {
   customId: string;
-  body: unknown;
+  /** For the book. */
+  attemptKey: string | null;
+  body: object;
 }
 
-export function isOver({ status }: StoredBatch): boolean {
+export function isOver({ status }: Pick<StoredBatch, 'status'>): boolean {
   return status !== 'validating' && status !== 'in_progress' && status !== 'cancelling';
 }

@@ -1,11 +1,10 @@
 import { agentFromKey, type Caller } from '../chat/caller';
 import { isObject } from '../chat/fields';
-import { readLines } from './read-lines';
+import type { BatchLine } from './batch';
 
 /** For fault rules: a batch is asked for by whoever asks its first request. */
-export function callerOfBatch(input: string): { model: string; caller: Caller } {
-  const first = readLines(input).lines[0];
+export function callerOfBatch(first: BatchLine | undefined): { model: string; caller: Caller } {
   const model = isObject(first?.body) && typeof first.body['model'] === 'string' ? first.body['model'] : '';
-  const attemptKey = first?.customId ?? null;
+  const attemptKey = first?.attemptKey ?? null;
   return { model, caller: { attemptKey, agent: agentFromKey(attemptKey) } };
 }

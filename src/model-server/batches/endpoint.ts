@@ -1,17 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, isObject } from '../chat/fields';
 import { parseMetadata } from '../chat/request';
-import { callerOfBatch } from './caller-of-batch';
 import { notFound } from '../http/api-error';
 import { readBytes, readJson } from '../http/read-body';
 import { sendJson } from '../http/respond';
 import type { ServerParts } from '../server-parts';
 import type { StoredBatch } from './batch';
+import { faultOfBatch, newBatch, newId } from './new-batch';
 import { BATCH_ENDPOINT } from './read-lines';
 import { wireBatch, wireFile } from './wire';
 
-const DAY_MS = 86_400_000;
 /** A batch of 32 MiB is the largest that the product makes. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const PAGE_MAX = 100;
@@ -78,14 +76,8 @@ async function create(incoming: IncomingMessage, response: ServerResponse, parts
   const input = typeof inputFileId === 'string' ? await parts.batches.readFile(inputFileId) : null;
   expect(typeof inputFileId === 'string' && input !== null, 'input_file_id', 'the id of an uploaded file');
   const metadata = body['metadata'] === undefined || body['metadata'] === null ? null : parseMetadata(body['metadata']);
-  const { model, caller } = callerOfBatch(input);
-  const fault = parts.faults.chooseForBatch(model, caller);
-  const batch: StoredBatch = {
-    ...{ id: newId('batch'), seq: parts.batches.all().length, status: 'validating', inputFileId, metadata },
-    ...{ outputFileId: null, errorFileId: null, createdMs: Date.now(), expiresMs: Date.now() + DAY_MS, endedMs: null },
-    ...{ counts: { total: 0, completed: 0, failed: 0 }, errors: [], isInvalid: fault?.kind === 'batch-invalid' },
-    expiresAfter: fault?.kind === 'batch-expired' ? (fault.settings['after'] ?? 0) : null,
-  };
+  const fault = faultOfBatch(parts, 'openai', input);
+  const batch = newBatch(parts, { wire: 'openai', inputFileId, metadata }, fault);
   await parts.batches.save(batch);
   parts.batchWork.start(batch);
   if (fault?.kind === 'batch-no-reply') response.destroy();
@@ -95,7 +87,7 @@ async function create(incoming: IncomingMessage, response: ServerResponse, parts
 function list(incoming: IncomingMessage, response: ServerResponse, { batches }: ServerParts): void {
   const query = new URL(incoming.url ?? '/', 'http://localhost').searchParams;
   const limit = Math.min(PAGE_MAX, Math.max(1, Number(query.get('limit') ?? 20) || 20));
-  const all = batches.all();
+  const all = batches.all('openai');
   const begin = query.has('after') ? all.findIndex(({ id }) => id === query.get('after')) + 1 : 0;
   const page = all.slice(begin, begin + limit);
   sendJson(response, 200, {
@@ -109,10 +101,6 @@ function list(incoming: IncomingMessage, response: ServerResponse, { batches }: 
 
 function find({ batches }: ServerParts, id: string): StoredBatch {
   const batch = batches.get(id);
-  if (batch === undefined) throw notFound(`No batch found with id '${id}'.`, null);
+  if (batch?.wire !== 'openai') throw notFound(`No batch found with id '${id}'.`, null);
   return batch;
-}
-
-function newId(kind: 'batch' | 'file'): string {
-  return `${kind}_${randomUUID().replaceAll('-', '')}`;
 }

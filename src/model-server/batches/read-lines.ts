@@ -33,7 +33,7 @@ function readLine(row: string, number: number, seen: Set<string>): BatchLine | B
   if (url !== BATCH_ENDPOINT)
     return error('mismatched_url', `The url must be ${BATCH_ENDPOINT}, as the batch says.`, number, 'url');
   if (!isObject(body)) return error('missing_required_parameter', 'body is missing.', number, 'body');
-  return { customId, body };
+  return { customId, attemptKey: customId, body };
 }
 
 function parse(row: string): unknown {

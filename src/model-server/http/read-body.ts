@@ -5,8 +5,8 @@ import { ApiError, badRequest } from './api-error';
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** @throws ApiError 413 above the limit, 400 when the body is not UTF-8 JSON. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request, BODY_BYTES_MAX);
+export async function readJson(request: IncomingMessage, bytesMax = BODY_BYTES_MAX): Promise<unknown> {
+  const bytes = await readBytes(request, bytesMax);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

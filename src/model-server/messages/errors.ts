@@ -19,11 +19,13 @@ export function wireError(type: string, message: string, code: string | null = n
   return { type: 'error', error: { ...(code === null ? {} : { details: { error_code: code } }), type, message } };
 }
 
-/** Codes of the other wire mean nothing here, so only those of our own rejections go out. */
 export function sendMessagesError(response: ServerResponse, error: ApiError, requestId: string): void {
-  const { status, body } = error;
+  sendJson(response, error.status, wireErrorOf(error, requestId), { 'request-id': requestId, ...error.headers });
+}
+
+/** Codes of the other wire mean nothing here, so only those of our own rejections go out. */
+export function wireErrorOf({ status, body }: ApiError, requestId: string): object {
   const own = body.type === 'anthropic' ? body.code : null;
   const type = TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
-  const wire = { ...wireError(type, body.message, own), request_id: requestId };
-  sendJson(response, status, wire, { 'request-id': requestId, ...error.headers });
+  return { ...wireError(type, body.message, own), request_id: requestId };
 }

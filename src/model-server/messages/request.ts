@@ -58,7 +58,8 @@ export function parseMessagesBody(body: unknown): ChatRequest {
   };
 }
 
-function requireHeaders(headers: IncomingHttpHeaders): void {
+/** @throws ApiError 401, 400 */
+export function requireHeaders(headers: IncomingHttpHeaders): void {
   const key = headers['x-api-key'] ?? headers.authorization;
   if (key === undefined || key === '') throw unauthenticated();
   if (!/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'] ?? '')))

@@ -6,6 +6,7 @@ import {
   pendingLaunches,
   pruneIdempotency,
   pruneOutbox,
+  withdrawItems,
 } from '../../adapters/postgres';
 import { workflowOutcome } from '../../adapters/temporal';
 import { launchRun, type LaunchDeps } from '../../control/launch-run';
@@ -34,6 +35,7 @@ const LAUNCH_AFTER_MS = 3_000;
 export function startSweeper(deps: SweeperDeps): Loop {
   const loops = [
     startLoop('expire leases', 1_000, () => expire(deps.pool, { limit: 500, graceMs: EXPIRE_GRACE_MS }), deps.log),
+    startLoop('withdraw batch items', 1_000, () => withdrawItems(deps.pool, { limit: 50 }), deps.log),
     startLoop('start accepted runs', 1_000, () => startAccepted(deps), deps.log),
     startLoop('close ended runs', 15_000, () => closeEnded(deps), deps.log),
     startLoop('alarm unknown spend', 600_000, () => alarmUnknown(deps), deps.log),

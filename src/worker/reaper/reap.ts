@@ -31,15 +31,18 @@ async function reap(deps: ReaperDeps, left: LeftRegister): Promise<void> {
   const failure = workerLost(left.owner);
   try {
     const ended = await Promise.all(left.tokens.map((token) => failAttempt(client, token, failure)));
-    const freed = left.roles.includes('workflows')
-      ? await resetStickyQueues(client, taskQueue('workflows', deps.taskQueuePrefix))
-      : 0;
+    const queues = STICKY_ROLES.filter((role) => left.roles.includes(role));
+    const resets = queues.map((role) => resetStickyQueues(client, taskQueue(role, deps.taskQueuePrefix)));
+    const freed = (await Promise.all(resets)).reduce((sum, count) => sum + count, 0);
     dropRegister(left.file);
     log.info({ lost: left.owner, activities: ended.filter(Boolean).length, freed }, 'ended what a lost worker left');
   } catch (error) {
     log.warn({ err: error, lost: left.owner }, 'could not end what a lost worker left; timeouts do');
   }
 }
+
+/** Those that hold workflows in their cache. */
+const STICKY_ROLES = ['workflows', 'simulations'] as const;
 
 /** No model said anything, so nothing is counted: what the call cost is the ledger's matter. */
 function workerLost(owner: string): ApplicationFailure {

@@ -24,6 +24,7 @@ export async function llmNode(context: NodeContext, lane: FastLane, index: numbe
     if (turns.length > 0 && context.run.holdsSteps) return { end: 'parked' };
     const result = await ask(context, lane, index, turns);
     if (result.outcome === 'miss') return failed('cassette_miss', result.detail);
+    if (result.outcome === 'queued') return { end: 'waits', taskKeys: [result.taskKey] };
     context.run.spend(result.costMicroUsd);
     if (result.outcome === 'completed') return COMPLETED;
     const next = await nextTurn(context, index, turns, result);
@@ -58,7 +59,7 @@ async function nextTurn(
   context: NodeContext,
   index: number,
   turns: readonly Turn[],
-  result: Exclude<CallAgentResult, { outcome: 'completed' }>,
+  result: Exclude<CallAgentResult, { outcome: 'completed' | 'queued' }>,
 ): Promise<Turn | NodeEnd> {
   if (result.outcome === 'tool-calls') return await useTools(context, index, turns, result.tools);
   const asked = turns.filter(({ kind }) => kind === 'feedback').length;

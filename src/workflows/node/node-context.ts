@@ -8,6 +8,7 @@ import {
   taskKeyOf,
   type TaskSubject,
 } from '../../contracts/agent-run';
+import { turnOf } from '../../contracts/activity-turn';
 import { taskQueue } from '../../contracts/task-queues';
 import type { AgentRun } from '../../domain/agents/agent-run';
 import { type Lane, laneOf, originRunIdOf, timeoutSecondsOf, type PlanNode } from '../../domain/agents/run-plan';
@@ -58,6 +59,8 @@ export class NodeContext {
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       retry: RETRY,
+      // Not compared by replay: histories from before it still replay.
+      priority: turnOf(this.input.priorityClass ?? 'interactive', this.input.tenant),
       summary,
     });
   }

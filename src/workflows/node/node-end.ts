@@ -4,7 +4,7 @@ import type { NodeFailure } from '../../domain/agents/run-ending';
 export type NodeEnd =
   | { end: 'completed' }
   | { end: 'failed'; failure: NodeFailure }
-  /** Until people have decided on all of these. */
+  /** Until people have decided on all of these, or the batch of its call has ended. */
   | { end: 'waits'; taskKeys: string[] }
   /** Stopped between two steps, because the run is paused or drains. */
   | { end: 'parked' };

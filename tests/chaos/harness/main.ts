@@ -13,7 +13,7 @@ const USAGE = `npm run chaos -- --seed N [--minutes M] [--faults F1,F5,…] [--j
 ${FAULTS.map(({ name, what }) => `                ${name.padEnd(4)} ${what}`).join('\n')}
   --json        the verdict as one JSON line on stdout
   --thousand    instead: one graph of 1,000 agents, in whose course three processes are killed
-  --sabotage    instead: four broken builds, each of which must be caught`;
+  --sabotage    instead: five broken builds, each of which must be caught`;
 
 const MINUTES_MAX = 24 * 60;
 

@@ -9,43 +9,80 @@ const ROOT = resolve(__dirname, '../../..');
 /** What the programs read beside `dist`. */
 const BESIDE = ['node_modules', 'migrations', 'prices', 'deploy', 'package.json'];
 
-/** One defect, as an edit of one compiled file or migration. The product itself holds none of this. */
-export interface Sabotage {
-  name: string;
+/** One place of a compiled file or a migration. */
+interface Edit {
   file: string;
   find: string;
   put: string;
+}
+
+/** One defect, as edits of a build. The product itself holds none of this. */
+export interface Sabotage {
+  name: string;
+  edits: Edit[];
   faults: string[];
 }
+
+const PAID_PATH = 'migrations/000002-paid-path.sql';
 
 export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'what an answer cost reaches its budgets twice',
-    file: 'migrations/000002-paid-path.sql',
-    find: `over := book_spend(a, s."actualMicroUsd"`,
-    put: `over := book_spend(a, 2 * s."actualMicroUsd"`,
+    edits: [
+      {
+        file: PAID_PATH,
+        find: `over := book_spend(a, s."actualMicroUsd"`,
+        put: `over := book_spend(a, 2 * s."actualMicroUsd"`,
+      },
+    ],
     faults: ['F1/llm'],
   },
   {
     name: 'an attempt is not marked as sent',
-    file: 'dist/gateway/commits.js',
-    find: 'ledger_1.reserveAndSend)(',
-    put: 'ledger_1.reserve)(',
+    edits: [{ file: 'dist/gateway/commits.js', find: 'ledger_1.reserveAndSend)(', put: 'ledger_1.reserve)(' }],
     faults: ['F1/llm'],
   },
   {
     name: 'a stored answer is not looked for',
-    file: 'dist/activities/llm/call-agent.js',
-    find: 'input.callIndex),',
-    put: "input.callIndex) + '~' + activity_1.Context.current().info.attempt,",
+    edits: [
+      {
+        file: 'dist/activities/llm/agent-call.js',
+        find: 'node, callIndex),',
+        put: `node, callIndex) + '~' + require('@temporalio/activity').Context.current().info.attempt,`,
+      },
+    ],
     faults: ['F2/llm'],
   },
   {
     name: 'the limiter forgets which operation it granted',
-    file: 'dist/adapters/redis/limiter.js',
-    find: 'requests.flatMap(({ operation, tokens, microUsd }) => [operation, ',
-    put: "requests.flatMap(({ operation, tokens, microUsd }) => [operation + '~' + performance.now(), ",
+    edits: [
+      {
+        file: 'dist/adapters/redis/limiter.js',
+        find: 'requests.flatMap(({ operation, tokens, microUsd }) => [operation, ',
+        put: "requests.flatMap(({ operation, tokens, microUsd }) => [operation + '~' + performance.now(), ",
+      },
+    ],
     faults: ['F9'],
+  },
+  {
+    // The CHECK goes, too: it would turn room that is sold twice into an error. Calls come one by one and take their
+    // time, because those of one statement would see each other.
+    name: 'room is looked for before it is locked',
+    edits: [
+      { file: PAID_PATH, find: 'PERFORM 1 FROM budget WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;', put: '' },
+      {
+        file: PAID_PATH,
+        find: `epoch := nextval('attempt_epoch');`,
+        put: `PERFORM pg_sleep(0.1); epoch := nextval('attempt_epoch');`,
+      },
+      {
+        file: 'migrations/000001-book-of-record.sql',
+        find: 'CHECK (settled_micro_usd + reserved_micro_usd + unknown_micro_usd <= limit_micro_usd + overrun_micro_usd)',
+        put: 'CHECK (true)',
+      },
+      { file: 'dist/gateway/commits.js', find: 'atOnce: AT_ONCE, size }', put: 'atOnce: 8, size: 1 }' },
+    ],
+    faults: ['F3'],
   },
 ];
 
@@ -68,7 +105,7 @@ async function tryOut(sabotage: Sabotage, seed: number, say: (line: string) => v
   const root = await mkdtemp(join(tmpdir(), 'longhaul-sabotage-'));
   try {
     await copyProduct(root);
-    await edit(root, sabotage);
+    for (const edit of sabotage.edits) await apply(root, edit);
     const build = buildIn(root, sabotage.name);
     const report = await runChaos({
       seed,
@@ -93,7 +130,7 @@ async function copyProduct(root: string): Promise<void> {
 }
 
 /** @throws when the place is not there, or more than once: a sabotage that changes nothing would pass as caught by nobody. */
-async function edit(root: string, { file, find, put }: Sabotage): Promise<void> {
+async function apply(root: string, { file, find, put }: Edit): Promise<void> {
   const path = join(root, file);
   const text = await readFile(path, 'utf8');
   const parts = text.split(find);

@@ -48,6 +48,15 @@ it('says what is wrong and how to mend it', async () => {
   });
 });
 
+it('names a Temporal that takes no standalone activities, and the setting that it needs', async () => {
+  await folder.host({ 'activity.enableStandalone': false }).ready();
+  expect(named(await examine(), 'Temporal')).toMatchObject({
+    healthy: false,
+    detail: expect.stringContaining('takes no standalone activities'),
+    mend: expect.stringContaining('activity.enableStandalone: true'),
+  });
+});
+
 it('tells what a killed supervisor left behind', async () => {
   const host = folder.host();
   await host.ready();

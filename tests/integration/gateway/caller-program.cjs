@@ -11,7 +11,7 @@ const { limitHistory } = dist('gateway/limit-history');
 const { ownOwner } = dist('gateway/owner');
 const { sameLimits } = dist('domain/llm/limit-rules');
 
-const { databaseUrl, redisUrl, prefix, modelServerUrl, limits, leaseMs, parallel, calls, idempotentProviders } =
+const { databaseUrl, redisUrl, prefix, modelServerUrl, limits, leaseMs, parallel, calls, idempotentProviders, lane } =
   JSON.parse(process.argv[2]);
 const llm = { modelServerUrl, openaiBaseUrl: 'http://127.0.0.1:9/v1', idempotentProviders };
 const pool = createPool(databaseUrl, { max: 8, applicationName: 'gateway-caller' });
@@ -61,13 +61,36 @@ async function makeCall(call) {
   }
 }
 
+// Instead of making the calls at once: puts them into their lane, and takes its batches through the steps that are named.
+async function tendLane({ steps, taskKeyPrefix, workflowId }) {
+  const context = { signal: new AbortController().signal, heartbeat: () => undefined };
+  const callOf = (subject) => Promise.resolve({ ...subject, buildArtifacts: buildArtifacts(subject) });
+  const enqueue = (call) =>
+    gateway.enqueue({ ...call, subject: call, waiter: { workflowId, taskKeyPrefix }, whenReturned: 'sync' }, context);
+  if (steps.includes('enqueue')) for (const call of calls) await enqueue(call);
+  const { rows } = await pool.query(
+    `SELECT tenant_id AS tenant, batch_id AS "batchId" FROM llm_batch b WHERE state <> 'over' AND EXISTS (
+       SELECT 1 FROM llm_batch_item i WHERE i.batch_id = b.batch_id AND i.call_key = ANY ($1))`,
+    [calls.map(({ callKey }) => callKey)],
+  );
+  for (const batch of rows) {
+    if (steps.includes('close')) await gateway.batches.close(batch);
+    if (steps.includes('submit')) await gateway.batches.submit(batch, callOf, context);
+    if (!steps.includes('collect')) continue;
+    while ((await gateway.batches.look(batch, context)) === 'working')
+      await new Promise((done) => setTimeout(done, 20));
+    console.log(JSON.stringify(await gateway.batches.collect(batch, callOf, context)));
+  }
+}
+
 async function main() {
   await gateway.start();
-  const queue = [...calls];
-  const lane = async () => {
+  if (lane) await tendLane(lane);
+  const queue = lane ? [] : [...calls];
+  const caller = async () => {
     for (let call = queue.shift(); call; call = queue.shift()) await makeCall(call);
   };
-  await Promise.all(Array.from({ length: parallel }, lane));
+  await Promise.all(Array.from({ length: parallel }, caller));
   await gateway.stop();
   redis.disconnect();
   await pool.end();

@@ -19,6 +19,8 @@ export interface CallerOptions {
   env?: Record<string, string>;
   /** Providers asked under one key per call. */
   idempotentProviders?: string;
+  /** Instead of making the calls: they go with a batch, through these of its steps. */
+  lane?: { steps: ('enqueue' | 'close' | 'submit' | 'collect')[]; workflowId: string; taskKeyPrefix: string };
 }
 
 export type Outcome = { callKey: string } & (GatewayResult | { code: string; message: string });
@@ -32,7 +34,7 @@ export interface Caller {
 /** A real process of its own that makes these calls through the built gateway. */
 export function startCaller(
   stack: Stack,
-  { calls, limits, prefix, leaseMs = 15_000, parallel = 1, env = {}, idempotentProviders = '' }: CallerOptions,
+  { calls, limits, prefix, leaseMs = 15_000, parallel = 1, env = {}, idempotentProviders = '', lane }: CallerOptions,
 ): Caller {
   const config = {
     databaseUrl: stack.database.url,
@@ -44,6 +46,7 @@ export function startCaller(
     parallel,
     idempotentProviders,
     calls,
+    lane,
   };
   const child = spawn(process.execPath, [PROGRAM, JSON.stringify(config)], {
     stdio: ['ignore', 'pipe', 'inherit'],

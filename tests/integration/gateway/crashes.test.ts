@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { expire } from '../../../src/adapters/postgres/ledger';
+import { closeRun } from '../../../src/adapters/postgres/runs';
 import { reconcileWithLog } from '../../../src/gateway';
 import type { CrashPoint } from '../../../src/gateway/crash-point';
 import type { GatewayDelivery } from '../../../src/gateway/types';
@@ -82,6 +84,52 @@ describe('killed at each point of a call, then called again', () => {
 describe('at a provider that honours idempotency keys', () => {
   beforeAll(() => stack.server.setIdempotency(true));
   afterAll(() => stack.server.setIdempotency(false));
+
+  /** Lost by a process that was killed; the provider has the answer and has billed it. */
+  async function lostCall(name: string) {
+    const { runId, call } = await testRun(stack.pool);
+    const { buildArtifacts: _unused, ...request } = call(0);
+    const options = { ...{ calls: [request], limits: LIMITS, prefix: name }, idempotentProviders: 'scripted' };
+    const env = { LONGHAUL_CRASH_POINT: 'after-accept', LONGHAUL_CRASH_COUNT_FILE: join(folder, name) };
+    expect(await startCaller(stack, { ...options, env }).done).toMatchObject({ signal: 'SIGKILL' });
+    const again = () => startCaller(stack, { ...options, env }).done;
+    return { runId, again };
+  }
+
+  async function reconciled(runId: string) {
+    const log = (await providerLog(stack.server)).filter((row) => row.attemptKey.startsWith(runId));
+    expect(log).toHaveLength(1);
+    const report = await reconcileWithLog(stack.pool, TENANT, log, { completeUntil: new Date(), provider: 'scripted' });
+    expect(await violations(stack.pool)).toEqual([]);
+    return report;
+  }
+
+  test('while the run goes on the bill of a lost attempt is nobody’s yet; then it is the settled one’s', async () => {
+    const { runId, again } = await lostCall(`early-${randomUUID()}`);
+    await revokeAll();
+    expect(await reconciled(runId)).toMatchObject({ settled: 0, voided: 0 });
+    expect(await sums(stack.pool, `run:${runId}`)).toMatchObject({ settled: 0, reserved: 0 });
+    const { outcomes } = await again();
+    expect(outcomes).toMatchObject([{ source: 'paid' }]);
+    expect(await reconciled(runId)).toMatchObject({ settled: 0, voided: 1, differenceMicroUsd: 0 });
+    const [first, second] = await attemptsOf(stack.pool, `${runId}/%`);
+    expect([first!.state, second!.state]).toEqual(['void', 'settled']);
+    expect(await sums(stack.pool, `run:${runId}`)).toMatchObject({ settled: second!.actual_micro_usd, unknown: 0 });
+  });
+
+  test('of a run that is over the lost attempt is billed', async () => {
+    const { runId } = await lostCall(`over-${randomUUID()}`);
+    await revokeAll();
+    await closeRun(stack.pool, { tenant: TENANT, runId, status: 'cancelled', reasonCode: 'cancelled', reason: 'test' });
+    expect(await reconciled(runId)).toMatchObject({ settled: 1, voided: 0, differenceMicroUsd: 0 });
+    expect((await attemptsOf(stack.pool, `${runId}/%`)).map(({ state }) => state)).toEqual(['settled']);
+  });
+
+  /** What dead processes held is held at its maximum. */
+  async function revokeAll(): Promise<void> {
+    await stack.pool.query(`UPDATE attempt SET lease_until = '-infinity' WHERE state = 'sent'`);
+    await expire(stack.pool, { limit: 1_000, graceMs: 0 });
+  }
 
   test.each<[CrashPoint, string[]]>([
     ['after-sent', ['unknown', 'settled']],

@@ -1,6 +1,7 @@
 import { getRunNodes } from '../../../src/adapters/postgres/run-nodes';
 import type { GatewayCall, GatewayResult } from '../../../src/gateway';
 import { sums, TENANT, violations } from '../../support/ledger';
+import { until } from '../../support/until';
 import { attemptsOf, context, failureOf, providerLog, startStack, testRun, type Stack, type TestRun } from './support';
 
 let stack: Stack;
@@ -186,4 +187,57 @@ test('stop answers whoever still waits for others', async () => {
   await gateway.stop();
   expect(gateway.inFlight).toBe(0);
   expect((await Promise.all(answers)).map(({ source }) => source)).toEqual(Array(5).fill('paid'));
+});
+
+describe('equal calls whose payer waits for a permit', () => {
+  /** One permit for all, which another call has until it is released. */
+  async function taken() {
+    const run = await testRun(stack.pool, 1_000_000, NODES);
+    const gateway = stack.gateway({}, { concurrent: 1 });
+    await stack.server.hold();
+    const first = gateway.call(run.call(1), context());
+    await stack.server.until(({ held }) => held === 1);
+    return { run, gateway, first };
+  }
+
+  test('are each bounded by their own deadline: who may wait longer is answered', async () => {
+    const { run, gateway, first } = await taken();
+    const payer = gateway.call(callOf(run, 0, { maxWaitMs: 20_000 }), context());
+    const patient = gateway.call(callOf(run, 1, { maxWaitMs: 20_000 }), context());
+    await failureOf(gateway.call(callOf(run, 2, { maxWaitMs: 300 }), context()), 'RateLimited');
+    await stack.server.release();
+    expect((await Promise.all([first, payer, patient])).map(({ source }) => source)).toEqual([
+      'paid',
+      'paid',
+      'shared',
+    ]);
+    expect(await violations(stack.pool)).toEqual([]);
+  });
+
+  test('do not wait one after the other: the time of the one that pays is theirs, too', async () => {
+    const { run, gateway, first } = await taken();
+    const maxWaitMs = 1_200;
+    const began = performance.now();
+    await Promise.all(
+      NODES.slice(0, 10).map((_, at) =>
+        failureOf(gateway.call(callOf(run, at, { maxWaitMs }), context()), 'RateLimited'),
+      ),
+    );
+    // One after the other would be twelve seconds.
+    expect(performance.now() - began).toBeLessThan(5 * maxWaitMs);
+    await stack.server.release();
+    await first;
+    expect(await sums(stack.pool, `run:${run.runId}`)).toMatchObject({ reserved: 0, unknown: 0 });
+  });
+
+  test('show the wait of the one that pays as their own', async () => {
+    const { run, gateway, first } = await taken();
+    const answers = [0, 1].map((at) => gateway.call(callOf(run, at), context()));
+    const reasons = async () =>
+      (await getRunNodes(stack.pool, TENANT, run.runId)).slice(0, 2).map((node) => node.reason);
+    const waits = 'Waits for limit concurrent requests.';
+    await until(reasons, (shown) => shown.every((reason) => reason === waits));
+    await stack.server.release();
+    await Promise.all([first, ...answers]);
+  });
 });

@@ -7,8 +7,8 @@ import { sameLimits } from '../../../src/domain/llm/limit-rules';
 import type { Limits } from '../../../src/domain/llm/limits';
 import {
   createGateway,
+  type BatchGateway,
   type CallContext,
-  type Gateway,
   type GatewayCall,
   type GatewayDeps,
   type GatewayResult,
@@ -29,7 +29,7 @@ export interface Stack {
   server: ModelServer;
   /** What the gateways of this suite logged; nothing of it may hold a secret. */
   logged: string[];
-  gateway(overrides?: Partial<GatewayDeps>, limits?: Partial<Limits>): Gateway;
+  gateway(overrides?: Partial<GatewayDeps>, limits?: Partial<Limits>): BatchGateway;
   stop(): Promise<void>;
 }
 

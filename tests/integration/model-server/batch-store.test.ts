@@ -6,9 +6,17 @@ import { BatchStore } from '../../../src/model-server/batches/batch-store';
 
 const ID = `batch_${'0a'.repeat(16)}`;
 const batchOf = (completed: number): StoredBatch => ({
-  ...{ id: ID, seq: 0, status: 'in_progress', inputFileId: 'file', outputFileId: null, errorFileId: null },
+  ...{
+    id: ID,
+    wire: 'openai',
+    seq: 0,
+    status: 'in_progress',
+    inputFileId: 'file',
+    outputFileId: null,
+    errorFileId: null,
+  },
   ...{ metadata: null, createdMs: 0, expiresMs: 1, endedMs: null, counts: { total: 20, completed, failed: 0 } },
-  ...{ errors: [], expiresAfter: null, isInvalid: false },
+  ...{ cancelledMs: null, unprocessed: 0, errors: [], expiresAfter: null, isInvalid: false },
 });
 
 test('one batch saved many times at once: no save fails, and the newest is what a restart finds', async () => {

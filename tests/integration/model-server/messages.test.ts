@@ -127,7 +127,11 @@ describe('messages', () => {
 
   test('the models have the form that the client reads', async () => {
     const { data } = await client.models.list();
-    expect(data).toMatchObject([{ type: 'model', id: 'scripted-erp' }, { id: 'scripted-echo' }]);
+    expect(data).toMatchObject([
+      { type: 'model', id: 'scripted-erp' },
+      { id: 'scripted-echo' },
+      { id: 'scripted-seller' },
+    ]);
     expect(await client.models.retrieve('scripted-erp')).toMatchObject({ type: 'model', id: 'scripted-erp' });
   });
 });

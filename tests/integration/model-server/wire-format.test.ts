@@ -194,7 +194,11 @@ describe('tools', () => {
 
 describe('models and errors', () => {
   test('the list names every model', async () => {
-    expect((await client.models.list()).data.map((model) => model.id)).toEqual(['scripted-erp', 'scripted-echo']);
+    expect((await client.models.list()).data.map((model) => model.id)).toEqual([
+      'scripted-erp',
+      'scripted-echo',
+      'scripted-seller',
+    ]);
     expect(await client.models.retrieve('scripted-erp')).toMatchObject({ id: 'scripted-erp', object: 'model' });
   });
 

@@ -377,6 +377,17 @@ describe('what is allowed, but doubtful', () => {
     expect(warningsOf(graph([agent('a', { llmConfig, promptTemplate: 'Answer with JSON.' })]))).toEqual([]);
   });
 
+  test('a batch in a run that ends before it, and a word on batches where there is none', () => {
+    const day = { timeoutSeconds: 86_400 };
+    expect(warningsOf(graph([agent('a', { delivery: 'batch' })]))).toEqual([
+      'agents[0].delivery: A batch may take a day, but the run ends after 3600 s. Give it a timeoutSeconds of 86400 or more.',
+    ]);
+    expect(warningsOf(graph([agent('a', { delivery: 'batch', whenBatchExpires: 'requeue' })], day))).toEqual([]);
+    expect(warningsOf(graph([agent('a', { whenBatchExpires: 'sync' })]))).toEqual([
+      'agents[0].whenBatchExpires: Agent "a" says what follows when its batch expires, but its delivery is not `batch`.',
+    ]);
+  });
+
   test('a lone {name} under Jinja', () => {
     expect(warningsOf(graph([agent('a', { promptTemplate: 'Process {data}' })]))).toEqual([
       'agents[0].promptTemplate: "{data}" is plain text to Jinja. Write {{ data }}, or set templateSyntax to braces.',

@@ -1,8 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import type { Provider, ProviderCall, ProviderFamily } from '../provider';
+import type { Batches, Provider, ProviderCall, ProviderFamily } from '../provider';
 import { attemptHeaders } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
+import { AnthropicBatches } from './batches';
 import { readError } from './failure';
 import { readStream } from './read-stream';
 import { toWire } from './to-wire';
@@ -16,11 +17,14 @@ export interface AnthropicOptions {
   baseUrl: string;
   apiKey: string;
   maxResponseBytes?: number;
+  /** Message batches, at half the price. `namesAttempts`: it may be told the attempt's key as the user's id. */
+  batches?: { namesAttempts: boolean };
 }
 
 /** Anthropic's messages, through the official client with its retries, its log and its traces switched off. */
 export class AnthropicProvider implements Provider {
   readonly name: string;
+  readonly batches?: Batches;
   readonly #client: Anthropic;
 
   constructor(private readonly options: AnthropicOptions) {
@@ -32,6 +36,8 @@ export class AnthropicProvider implements Provider {
       logLevel: 'off', // its error log prints whole answers
       openTelemetry: false,
     });
+    const { apiKey, batches } = options;
+    if (batches) this.batches = new AnthropicBatches(this.#client, batches.namesAttempts, [apiKey]);
   }
 
   /** @throws ProviderFailure */
@@ -58,14 +64,20 @@ export const anthropic: ProviderFamily = {
   keySetting: 'ANTHROPIC_API_KEY',
   open: ({ anthropicBaseUrl, anthropicApiKey }) =>
     anthropicApiKey === undefined ? null : at(anthropicBaseUrl, anthropicApiKey),
-  atModelServer: (url) => new AnthropicProvider({ name: 'scripted-anthropic', baseUrl: url, apiKey: 'none-needed' }),
+  atModelServer: (url) =>
+    new AnthropicProvider({
+      ...{ name: 'scripted-anthropic', baseUrl: url, apiKey: 'none-needed' },
+      batches: { namesAttempts: true },
+    }),
 };
 
 function at(baseUrl: string, apiKey: string): Provider {
   const { hostname, host } = new URL(baseUrl);
+  const isAnthropic = hostname === ANTHROPIC_HOST;
   return new AnthropicProvider({
-    name: hostname === ANTHROPIC_HOST ? 'anthropic' : `anthropic-compatible:${host}`,
+    name: isAnthropic ? 'anthropic' : `anthropic-compatible:${host}`,
     baseUrl: baseUrl.replace(/\/+$/, '').replace(/\/v1$/, ''),
     apiKey,
+    ...(isAnthropic ? { batches: { namesAttempts: false } } : {}),
   });
 }

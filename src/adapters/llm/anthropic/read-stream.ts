@@ -113,7 +113,7 @@ const STOP_REASONS: ReadonlyMap<string, FinishReason> = new Map([
 ]);
 
 /** `end_turn`, `stop_sequence` and words of later versions: the model had no more to say. */
-function readStopReason(reason: string): FinishReason {
+export function readStopReason(reason: string): FinishReason {
   return STOP_REASONS.get(reason) ?? 'stop';
 }
 
@@ -121,7 +121,7 @@ function readStopReason(reason: string): FinishReason {
  * Counts at the end are cumulative and win. Cached tokens are no part of Anthropic's `input_tokens`; of ours they are.
  * Unchecked: whether the numbers can be believed is decided where they are booked.
  */
-function readUsage(started: StartUsage, ended: MessageDeltaUsage): Usage {
+export function readUsage(started: StartUsage, ended: MessageDeltaUsage): Usage {
   const cached = ended.cache_read_input_tokens ?? started.cache_read_input_tokens ?? 0;
   const written = ended.cache_creation_input_tokens ?? started.cache_creation_input_tokens ?? 0;
   return {

@@ -1,8 +1,9 @@
 import OpenAI from 'openai';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import type { Background, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
+import type { Background, Batches, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
 import { attemptHeaders, keyOfCall } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
+import { OpenAiBatches } from './batches';
 import { readError } from './failure';
 import { readStream } from './read-stream';
 import { OpenAiBackground } from './responses';
@@ -24,6 +25,7 @@ export interface OpenAiOptions {
 export class OpenAiProvider implements Provider {
   readonly name: string;
   readonly background?: Background;
+  readonly batches?: Batches;
   readonly #client: OpenAI;
 
   constructor(private readonly options: OpenAiOptions) {
@@ -39,6 +41,7 @@ export class OpenAiProvider implements Provider {
     const { apiKey, maxResponseBytes, dialect } = options;
     const wire = { secrets: [apiKey], readError, maxResponseBytes };
     if (dialect.responses) this.background = new OpenAiBackground(this.#client, dialect.responses, wire);
+    if (dialect.hasBatches) this.batches = new OpenAiBatches(this.#client, dialect, [apiKey]);
   }
 
   /** @throws ProviderFailure */
@@ -76,6 +79,7 @@ export const openai: ProviderFamily = {
         sendsMetadata: true,
         honoursKeys: honoursKeys(settings, 'scripted'),
         responses: { sendsSeed: true },
+        hasBatches: true,
       },
     }),
 };
@@ -93,7 +97,7 @@ function at(settings: ProviderSettings, apiKey: string): Provider {
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
       sendsMetadata: false,
       honoursKeys: honoursKeys(settings, name),
-      ...(isOpenAi ? { responses: { sendsSeed: false } } : {}),
+      ...(isOpenAi ? { responses: { sendsSeed: false }, hasBatches: true } : {}),
     },
   });
 }

@@ -89,7 +89,7 @@ const OTHER_WORDS: ReadonlyMap<string, FinishReason> = new Map([
 ]);
 
 /** What compatible servers say besides (`eos`, `end_turn`) means that the model had no more to say. */
-function readFinishReason(reason: string): FinishReason {
+export function readFinishReason(reason: string): FinishReason {
   return FINISH_REASONS.find((known) => known === reason) ?? OTHER_WORDS.get(reason) ?? 'stop';
 }
 
@@ -97,7 +97,7 @@ function readFinishReason(reason: string): FinishReason {
 const TOOL_CALLS_MAX = 128;
 
 /** As reported, unchecked: whether the numbers can be believed is decided where they are booked. */
-function readUsage(usage: CompletionUsage): Usage {
+export function readUsage(usage: CompletionUsage): Usage {
   return {
     inputTokens: usage.prompt_tokens,
     outputTokens: usage.completion_tokens,

@@ -17,6 +17,8 @@ export interface Dialect {
   honoursKeys?: boolean;
   /** Absent: no Responses API, or none that makes answers in the background. */
   responses?: ResponsesDialect;
+  /** Files and batches, at half the price. */
+  hasBatches?: boolean;
 }
 
 /** One request, always streaming: only a stream lets a hang be told from a long answer. */

@@ -1,4 +1,5 @@
 import type { MicroUsd } from '../../kernel/money';
+import { batchPrice } from '../../llm/batch-price';
 import { costOf, worstCaseCost, type Price } from '../../llm/pricing';
 import { TOOL_CALLS_PER_ANSWER_MAX, TOOL_RESULT_CHARS_MAX } from '../../tools/tool';
 import type { LlmAgent } from '../agent-graph';
@@ -26,9 +27,11 @@ export function callsOf(agent: LlmAgent): Spread {
  * @param answer tokens of each answer
  */
 export function conversationCost(price: Price, agent: LlmAgent, opening: Spread, answer: Spread): Spread {
+  // At worst no batch answers, and each call is asked at the full price.
+  const usual = agent.delivery === 'batch' ? batchPrice(price) : price;
   return {
-    low: costOf(price, { inputTokens: opening.low, outputTokens: answer.low }),
-    expected: expectedCost(price, agent, opening.expected, answer.expected),
+    low: costOf(usual, { inputTokens: opening.low, outputTokens: answer.low }),
+    expected: expectedCost(usual, agent, opening.expected, answer.expected),
     worstCase: worstCost(price, agent, opening.worstCase, answer.worstCase),
   };
 }

@@ -1,10 +1,11 @@
 import { assert } from '../../kernel/assert';
+import { assertExploits } from './inbox/message';
 import { assertKnownProducts } from './scenario';
 import type { MarketScenario, MarketState } from './state';
 
 /** What a fork may change: the rules from here on, never what has happened. */
 export type MarketChange = Partial<
-  Pick<MarketScenario, 'days' | 'eventProbability' | 'demandFactor' | 'scheduledEvents'>
+  Pick<MarketScenario, 'days' | 'eventProbability' | 'demandFactor' | 'scheduledEvents' | 'shifts' | 'adversarial'>
 >;
 
 export function amend(state: MarketState, change: MarketChange): MarketState {
@@ -14,5 +15,6 @@ export function amend(state: MarketState, change: MarketChange): MarketState {
     `marketplace: ${state.day} days are over, the scenario cannot end after ${scenario.days}`,
   );
   assertKnownProducts(scenario);
+  assertExploits(scenario.adversarial);
   return { ...state, scenario };
 }

@@ -1,5 +1,6 @@
 import type { Category } from './catalogue';
 import { clamp } from './money/cents';
+import type { MarketState } from './state';
 
 interface Season {
   name: string;
@@ -41,6 +42,17 @@ export function demandSeason(day: number, category: Category): number {
 
 export function returnSeason(day: number, category: Category): number {
   return clamp(factorOf(RETURN_SEASONS, day, category), 0.6, 2.5);
+}
+
+type Today = Pick<MarketState, 'day' | 'scenario'>;
+
+/** Today's; 1 throughout where a scenario has no seasons. */
+export function demandSeasonIn({ day, scenario }: Today, category: Category): number {
+  return scenario.seasonality ? demandSeason(day, category) : 1;
+}
+
+export function returnSeasonIn({ day, scenario }: Today, category: Category): number {
+  return scenario.seasonality ? returnSeason(day, category) : 1;
 }
 
 /** The names of the seasons that a day is in, for whoever plans by the calendar. */

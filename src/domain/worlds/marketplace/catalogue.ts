@@ -11,6 +11,13 @@ export interface ProductLine {
   stock: number;
   /** Units a day at a price equal to the competitors', before rating, season and events. */
   baseDemand: number;
+  /** For fees by size and weight; a usual one of its category when left out. */
+  package?: Package;
+}
+
+export interface Package {
+  inches: readonly [length: number, width: number, height: number];
+  pounds: number;
 }
 
 export const CATALOGUE: readonly ProductLine[] = [

@@ -5,10 +5,15 @@ import type { MarketDecision } from './agent/decision';
 import { viewOf, type MarketView } from './agent/view';
 import { orderBook, unitsOfDay } from './demand/demand';
 import { ageEvents, injectEvents } from './demand/market-events';
+import { beginShifts, endShifts } from './demand/shifts';
+import { answerMessages } from './inbox/answer';
+import { deliverMessages } from './inbox/deliver';
 import { applyDecision, noteTo } from './sales/apply-decision';
+import { arbitratePrices } from './sales/arbitrate-prices';
 import { closeDay } from './sales/day-results';
 import { fulfilOrders } from './sales/fulfil-orders';
 import { resolveReturns } from './sales/returns';
+import { sells } from './scenario';
 import type { MarketState, SellerState } from './state';
 import { moveCompetitors } from './supply/competitors';
 import { receivePurchases } from './supply/purchases';
@@ -20,31 +25,38 @@ interface Part {
 }
 
 /**
- * The morning, in its exact order: deliveries, returns, competitors, yesterday's advertising and today's orders, events
- * (which move demand from tomorrow on). Then every seller decides, all at once.
+ * The morning, in its exact order: conditions that begin, deliveries, returns, competitors, yesterday's advertising and
+ * today's orders, events (which move demand from tomorrow on), messages. Then every seller decides, all at once.
  */
 export function morning(yesterday: MarketState): Progress<MarketState, MarketView> {
   const chance = new Chance(yesterday.seed);
-  const opened: Part = { state: { ...yesterday, day: yesterday.day + 1 }, events: [] };
+  const opened = untouched({ ...yesterday, day: yesterday.day + 1 });
   const parts = [
+    beginShifts,
     (state: MarketState) => eachSeller(state, (seller, now) => receivePurchases(now, chance, seller)),
     (state: MarketState) => eachSeller(state, (seller, now) => resolveReturns(now, seller)),
     (state: MarketState) => ({ state: withCompetitors(state, chance), events: [] }),
     (state: MarketState) => ({ state: withOrders(state, chance), events: [] }),
     (state: MarketState) => injectEvents(state, chance),
+    (state: MarketState) => deliverMessages(state),
   ];
   const { state, events } = parts.reduce((before, part) => follow(before, part(before.state)), opened);
   return { state, events, ask: state.sellers.map(({ id }, seller) => ({ agentId: id, view: viewOf(state, seller) })) };
 }
 
-/** The rest of the day, seller by seller: what was decided, then the orders; last, events grow older. */
+/** The rest of the day: prices that meet, then seller by seller what was decided and the orders; last, events grow older. */
 export function evening(
   asked: MarketState,
   answers: readonly Answer<MarketDecision>[],
 ): Progress<MarketState, MarketView> {
   const chance = new Chance(asked.seed);
-  const decided = eachSeller(asked, (index, state) => decide(state, chance, index, answers));
-  const { state, events } = follow(decided, ageEvents(decided.state));
+  const parts = [
+    (state: MarketState) => arbitratePrices(state, answers),
+    (now: MarketState) => eachSeller(now, (index, state) => decide(state, chance, index, answers)),
+    endShifts,
+    ageEvents,
+  ];
+  const { state, events } = parts.reduce((before, part) => follow(before, part(before.state)), untouched(asked));
   return { state, events, ask: [] };
 }
 
@@ -60,15 +72,16 @@ function decide(
     `marketplace: seller ${id} was not asked`,
   );
   const applied = feedback.reduce(noteTo, applyDecision(state, index, decision));
-  const sold = fulfilOrders({ ...state, sellers: state.sellers.with(index, applied) }, chance, index, decision);
+  const { seller: answered, events } = answerMessages(applied, decision.messageResponses, state.day);
+  const sold = fulfilOrders({ ...state, sellers: state.sellers.with(index, answered) }, chance, index, decision);
   const seller = closeDay(sold, state.day);
-  return { seller, events: dayEvents(seller) };
+  return { seller, events: [...events, ...dayEvents(state, seller)] };
 }
 
-function dayEvents({ id, yesterday, shelves }: SellerState): WorldEvent[] {
+function dayEvents({ scenario }: MarketState, { id, yesterday, shelves }: SellerState): WorldEvent[] {
   const { ordersFulfilled, unitsSold, revenueCents, profitCents, stockouts } = yesterday;
   const closed = { type: 'day-closed', subject: id, data: { ordersFulfilled, unitsSold, revenueCents, profitCents } };
-  const empty = shelves.filter(({ stock }) => stock === 0).length;
+  const empty = shelves.filter(({ stock }, product) => stock === 0 && sells(scenario, id, product)).length;
   return stockouts === 0 ? [closed] : [closed, { type: 'stockout', subject: id, data: { orders: stockouts, empty } }];
 }
 
@@ -111,6 +124,10 @@ function eachSeller(
     },
     { state: before, events: [] },
   );
+}
+
+function untouched(state: MarketState): Part {
+  return { state, events: [] };
 }
 
 function follow(before: Part, after: Part): Part {

@@ -18,8 +18,11 @@ export const marketplace: World<MarketState, MarketView, MarketDecision, MarketS
   init,
   beginTick: morning,
   resume: evening,
-  parseDecision: (raw, { products, orderIds }) =>
-    parseDecision(raw, { skus: products.map(({ sku }) => sku), orderIds }),
+  parseDecision: (raw, { products, orderIds, messages, rules }) =>
+    parseDecision(raw, {
+      ...{ skus: products.map(({ sku }) => sku), orderIds, rules },
+      messageIds: messages.map(({ id }) => id),
+    }),
   fallback: () => ACCEPT_ALL,
   standing: (_, last) => standingOrders(last),
   conditions: CONDITIONS,

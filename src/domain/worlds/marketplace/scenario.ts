@@ -11,10 +11,36 @@ export const STANDARD_MARKET: MarketScenario = {
   eventProbability: 0.05,
   demandFactor: 1,
   scheduledEvents: [],
+  adversarial: [],
+  shifts: [],
+  seasonality: true,
+  competition: 'normal',
+  rivalry: 'rivals',
+  fees: 'flat',
+  arbitration: 'none',
+  negotiation: false,
+  information: 'full',
+  debtRatioMax: 0,
+  limits: {},
+  suppliers: [],
+  terms: {},
 };
 
-/** @throws InvariantError when an event concerns a product that nobody sells */
-export function assertKnownProducts({ catalogue, scheduledEvents }: MarketScenario): void {
-  const unknown = scheduledEvents.find(({ sku }) => !catalogue.some((product) => product.sku === sku));
-  assert(!unknown, `marketplace: an event is for ${unknown?.sku}, which nobody sells`);
+/** Whether this seller has this product of the catalogue. */
+export function sells({ terms, catalogue }: MarketScenario, seller: string, product: number): boolean {
+  const skus = Object.hasOwn(terms, seller) ? terms[seller]!.skus : undefined;
+  return skus === undefined || skus.includes(catalogue[product]!.sku);
+}
+
+/** @throws InvariantError when an event, a supplier or a seller's choice concerns a product that is not in the catalogue */
+export function assertKnownProducts(scenario: MarketScenario): void {
+  const known = new Set(scenario.catalogue.map(({ sku }) => sku));
+  const named = [
+    ...scenario.scheduledEvents.map(({ sku }) => sku),
+    ...scenario.suppliers.map(({ sku }) => sku),
+    ...scenario.shifts.flatMap(({ skus }) => skus ?? []),
+    ...Object.values(scenario.terms).flatMap(({ skus }) => skus ?? []),
+  ];
+  const unknown = named.find((sku) => !known.has(sku));
+  assert(unknown === undefined, `marketplace: the scenario speaks of ${unknown}, which nobody sells`);
 }

@@ -1,7 +1,19 @@
 import type { Lane, ProductLine } from './catalogue';
+import type { Message, ScheduledExploit } from './inbox/message';
 import type { Books } from './money/books';
+import type {
+  Arbitration,
+  CompetitionLevel,
+  FeeSchedule,
+  InformationLevel,
+  MarketShift,
+  ResourceLimits,
+  Rivalry,
+  SellerTerms,
+  SupplierLine,
+} from './rules';
 
-/** How a run is set up; everything that is left out is the standard market. */
+/** How a run is set up; `STANDARD_MARKET` is the plain one. */
 export interface MarketScenario {
   days: number;
   startCashCents: number;
@@ -13,6 +25,24 @@ export interface MarketScenario {
   demandFactor: number;
   /** Happen for certain, on their day. */
   scheduledEvents: ScheduledEvent[];
+  /** Frauds that arrive as messages, on their day. */
+  adversarial: ScheduledExploit[];
+  /** Conditions for a time, market-wide or for some products. */
+  shifts: readonly MarketShift[];
+  seasonality: boolean;
+  competition: CompetitionLevel;
+  rivalry: Rivalry;
+  fees: FeeSchedule;
+  arbitration: Arbitration;
+  /** Suppliers accept offers below their list price, down to a floor that they keep to themselves. */
+  negotiation: boolean;
+  information: InformationLevel;
+  /** Most that a seller may owe, as a share of all he has; 0: nobody lends. */
+  debtRatioMax: number;
+  limits: ResourceLimits;
+  suppliers: readonly SupplierLine[];
+  /** By seller. */
+  terms: Readonly<Record<string, SellerTerms>>;
 }
 
 export const EVENT_TYPES = ['supply_shock', 'price_war', 'demand_spike', 'demand_crash', 'review_bomb'] as const;
@@ -35,6 +65,15 @@ export interface MarketState {
   products: ProductState[];
   sellers: SellerState[];
   events: ActiveEvent[];
+  listings: Listings;
+}
+
+/** What arbitration keeps of prices; empty without it. */
+export interface Listings {
+  /** How often a price was changed, by listing. */
+  versions: Record<string, number>;
+  /** Commands that were judged lately: a repeated one is ignored. */
+  commandIds: string[];
 }
 
 /** What all sellers share of a product. */
@@ -48,6 +87,8 @@ export interface Competitor {
   priceCents: number;
   /** Probability, times 0.12, of undercutting on a day. */
   aggression: number;
+  /** The shift that brought it: it leaves with it. */
+  entrant?: string;
 }
 
 export interface Supplier {
@@ -67,6 +108,8 @@ export interface SellerState {
   returns: PendingReturn[];
   /** Of today, between asking and applying. */
   orders: Order[];
+  /** Messages that nobody has answered yet. */
+  inbox: Message[];
   books: Books;
   /** Of the day under way. */
   today: DayResults;
@@ -149,9 +192,14 @@ export interface DayResults {
   fulfillmentFeesCents: number;
   paymentFeesCents: number;
   overheadCents: number;
+  referralFeesCents: number;
+  storageFeesCents: number;
+  interestCents: number;
   returnsProcessed: number;
   refundsCents: number;
   salvageCents: number;
+  /** Lost to frauds. */
+  fraudLossesCents: number;
   /** What failed or happened, as sentences. */
   notes: string[];
 }

@@ -28,6 +28,7 @@ export const STREAM = {
   returnRestockable: 26,
   returnRecovery: 27,
   complaint: 28,
+  supplierFloor: 29,
 } as const;
 
 const PRODUCTS_MAX = 4_096;

@@ -1,30 +1,72 @@
 import type { TickSummary } from '../../simulation/world';
-import { equityOf } from './money/books';
-import type { DayResults, MarketState, SellerState } from './state';
+import { equityOf, type Books } from './money/books';
+import { sells } from './scenario';
+import type { DayResults, MarketScenario, MarketState, SellerState } from './state';
 
 const JUMP_CENTS = 15_000;
 
-/** The row of a day: sums over all sellers, and the equity of each. The storyline is that of the first seller. */
-export function summarise({ sellers }: MarketState): TickSummary {
+/**
+ * The row of a day: sums over all sellers, and what each is judged by under his name. Accounts are those of the books at the
+ * day's end, the rest belongs to the day. The storyline is that of the first seller.
+ */
+export function summarise({ sellers, scenario }: MarketState): TickSummary {
   const sum = (figure: (day: DayResults) => number) =>
     sellers.reduce((total, { yesterday }) => total + figure(yesterday), 0);
+  const account = (balance: (books: Books) => number) =>
+    sellers.reduce((total, { books }) => total + balance(books), 0);
   const figures: Record<string, number> = {
-    cashCents: sellers.reduce((total, { books }) => total + books.cash, 0),
-    equityCents: sellers.reduce((total, { books }) => total + equityOf(books), 0),
+    cashCents: account(({ cash }) => cash),
+    inventoryCents: account(({ inventory }) => inventory),
+    refundsDueCents: account(({ refundsDue }) => -refundsDue),
+    equityCents: account(equityOf),
+    debtCents: account(({ loan }) => -loan),
+    costOfGoodsCents: account(({ costOfGoods }) => costOfGoods),
+    interestBookedCents: account(({ interest }) => interest),
     revenueCents: sum(({ revenueCents }) => revenueCents),
     costsCents: sum(({ costsCents }) => costsCents),
     refundsCents: sum(({ refundsCents }) => refundsCents),
     salvageCents: sum(({ salvageCents }) => salvageCents),
     profitCents: sum(({ profitCents }) => profitCents),
+    fraudLossesCents: sum(({ fraudLossesCents }) => fraudLossesCents),
     adSpendCents: sum(({ adSpendCents }) => adSpendCents),
+    adAttributedRevenueCents: sum(({ adAttributedRevenueCents }) => adAttributedRevenueCents),
     ordersReceived: sum(({ ordersReceived }) => ordersReceived),
     ordersFulfilled: sum(({ ordersFulfilled }) => ordersFulfilled),
     ordersRejected: sum(({ ordersRejected }) => ordersRejected),
     stockouts: sum(({ stockouts }) => stockouts),
     unitsSold: sum(({ unitsSold }) => unitsSold),
+    purchasesArrived: sum(({ purchasesArrived }) => purchasesArrived),
+    deliveriesDelayed: sum(({ deliveriesDelayed }) => deliveriesDelayed),
+    interestCents: sum(({ interestCents }) => interestCents),
+    rating: ratingOf(sellers.flatMap((seller) => ratings(scenario, seller))),
   };
-  for (const { id, books } of sellers) figures[`${id}.equityCents`] = equityOf(books);
+  for (const seller of sellers) Object.assign(figures, ownFigures(scenario, seller));
   return { figures, ...storyOf(sellers[0]!) };
+}
+
+/** One seller's: `shop.equityCents`. */
+function ownFigures(scenario: MarketScenario, seller: SellerState): Record<string, number> {
+  const { id, books, yesterday } = seller;
+  const own: Record<string, number> = {
+    ...{ cashCents: books.cash, equityCents: equityOf(books), rating: ratingOf(ratings(scenario, seller)) },
+    ...{
+      revenueCents: yesterday.revenueCents,
+      profitCents: yesterday.profitCents,
+      refundsCents: yesterday.refundsCents,
+    },
+    ...{ ordersReceived: yesterday.ordersReceived, ordersFulfilled: yesterday.ordersFulfilled },
+    ...{ stockouts: yesterday.stockouts, unitsSold: yesterday.unitsSold, adSpendCents: yesterday.adSpendCents },
+  };
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [`${id}.${name}`, value]));
+}
+
+function ratings(scenario: MarketScenario, { id, shelves }: SellerState): number[] {
+  return shelves.flatMap(({ rating }, product) => (sells(scenario, id, product) ? [rating] : []));
+}
+
+/** The mean, 1 to 5. */
+function ratingOf(all: readonly number[]): number {
+  return all.reduce((sum, rating) => sum + rating, 0) / all.length;
 }
 
 type Story = Pick<TickSummary, 'storyline' | 'mood'>;

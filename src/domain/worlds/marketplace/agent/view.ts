@@ -1,9 +1,14 @@
-import { dayOfYear, demandSeason, isWeekend, returnSeason, seasonsOn } from '../calendar';
+import { letterOf, type Letter } from '../../../evaluation/adversarial/letter';
+import { dayOfYear, demandSeasonIn, isWeekend, returnSeasonIn, seasonsOn } from '../calendar';
 import { RETURN_HABITS, type Category, type Lane } from '../catalogue';
+import { activeShifts, lastDayOf, shiftFactor } from '../demand/shifts';
 import { equityOf } from '../money/books';
 import { share } from '../money/cents';
+import { creditLeft } from '../money/credit';
 import { returnProbability } from '../sales/returns';
-import type { DayFigures, DayResults, MarketState, Order, SellerState } from '../state';
+import type { Arbitration, FeeSchedule, ResourceLimits } from '../rules';
+import { sells } from '../scenario';
+import type { DayFigures, DayResults, MarketScenario, MarketState, Order, SellerState } from '../state';
 
 const ORDERS_SHOWN = 20;
 
@@ -12,8 +17,13 @@ export interface MarketView {
   seller: string;
   day: number;
   days: number;
+  /** The same on every day of a run. */
+  rules: { fees: FeeSchedule; arbitration: Arbitration; negotiation: boolean; credit: boolean; limits: ResourceLimits };
   calendar: { dayOfYear: number; weekend: boolean; seasons: string[] };
   cashCents: number;
+  debtCents: number;
+  /** What may still be borrowed. */
+  creditLeftCents: number;
   equityCents: number;
   /** Equity against what he began with. */
   roi: number;
@@ -23,7 +33,10 @@ export interface MarketView {
   orderIds: string[];
   inbound: { id: string; sku: string; quantity: number; daysLeft: number; delayedDays: number }[];
   pendingReturns: { count: number; dueCents: number };
-  events: { type: string; sku: string; daysLeft: number }[];
+  /** How long events and conditions last is not known where information is partial. */
+  events: { type: string; sku: string; daysLeft?: number }[];
+  conditions: { name: string; daysLeft?: number }[];
+  messages: MessageView[];
   otherSellers: { seller: string; prices: Record<string, number> }[];
   yesterday: DayResults;
   history: DayFigures[];
@@ -34,6 +47,8 @@ export interface ProductView {
   name: string;
   category: Category;
   costCents: number;
+  /** Of one unit that is bought at once. */
+  restockCents: number;
   priceCents: number;
   stock: number;
   rating: number;
@@ -43,7 +58,23 @@ export interface ProductView {
   demandTrend: 'high' | 'normal' | 'low';
   orders: { count: number; units: number; averageCapCents: number; lowestCapCents: number; highestCapCents: number };
   competitorsCents: number[];
-  suppliers: { id: string; lane: Lane; leadDays: number; reliability: number; costCents: number; minimum: number }[];
+  suppliers: SupplierView[];
+}
+
+interface SupplierView {
+  id: string;
+  lane: Lane;
+  leadDays: number;
+  /** Not known where information is partial. */
+  reliability?: number;
+  costCents: number;
+  minimum: number;
+}
+
+/** A message as anybody would read it. */
+export interface MessageView extends Letter {
+  id: string;
+  daysLeft: number;
 }
 
 export interface OrderView {
@@ -63,11 +94,20 @@ export function viewOf(state: MarketState, sellerIndex: number): MarketView {
     seller: seller.id,
     day,
     days: scenario.days,
-    calendar: { dayOfYear: dayOfYear(day), weekend: isWeekend(day), seasons: seasonsOn(day) },
+    rules: rulesOf(scenario),
+    calendar: {
+      dayOfYear: dayOfYear(day),
+      weekend: isWeekend(day),
+      seasons: scenario.seasonality ? seasonsOn(day) : [],
+    },
     cashCents: seller.books.cash,
+    debtCents: -seller.books.loan,
+    creditLeftCents: creditLeft(seller.books, scenario.debtRatioMax),
     equityCents,
     roi: (equityCents - opening) / opening,
-    products: scenario.catalogue.map((_, product) => productView(state, seller, product)),
+    products: scenario.catalogue.flatMap((_, product) =>
+      sells(scenario, seller.id, product) ? [productView(state, seller, product)] : [],
+    ),
     orders: seller.orders.slice(0, ORDERS_SHOWN).map(({ id, product, quantity, capCents }) => ({
       ...{ id, sku: skuOf(product), quantity, capCents },
     })),
@@ -79,31 +119,70 @@ export function viewOf(state: MarketState, sellerIndex: number): MarketView {
       count: seller.returns.length,
       dueCents: seller.returns.reduce((sum, { refundDueCents }) => sum + refundDueCents, 0),
     },
-    events: state.events.map(({ type, product, daysLeft }) => ({ type, sku: skuOf(product), daysLeft })),
-    otherSellers: state.sellers
-      .filter((_, index) => index !== sellerIndex)
-      .map(({ id, shelves }) => ({
-        seller: id,
-        prices: Object.fromEntries(shelves.map(({ priceCents }, product) => [skuOf(product), priceCents])),
-      })),
+    ...happenings(state),
+    messages: seller.inbox.map(({ id, daysLeft, exploit }) => ({ id, daysLeft, ...letterOf(exploit) })),
+    otherSellers: otherSellers(state, sellerIndex),
     yesterday: seller.yesterday,
     history: seller.history,
   };
+}
+
+function rulesOf({ fees, arbitration, negotiation, debtRatioMax, limits }: MarketScenario): MarketView['rules'] {
+  return { fees, arbitration, negotiation, credit: debtRatioMax > 0, limits };
+}
+
+function happenings(state: MarketState): Pick<MarketView, 'events' | 'conditions'> {
+  const { day, scenario, events } = state;
+  const left = (daysLeft: number) => (scenario.information === 'full' ? { daysLeft } : {});
+  return {
+    events: events.map(({ type, product, daysLeft }) => ({
+      ...{ type, sku: scenario.catalogue[product]!.sku },
+      ...left(daysLeft),
+    })),
+    conditions: activeShifts(state).map((shift) => ({ name: shift.name, ...left(lastDayOf(shift) - day + 1) })),
+  };
+}
+
+function otherSellers({ sellers, scenario }: MarketState, sellerIndex: number): MarketView['otherSellers'] {
+  if (scenario.information === 'partial') return [];
+  return sellers
+    .filter((_, index) => index !== sellerIndex)
+    .map(({ id, shelves }) => ({
+      seller: id,
+      prices: Object.fromEntries(
+        shelves.flatMap(({ priceCents }, product) =>
+          sells(scenario, id, product) ? [[scenario.catalogue[product]!.sku, priceCents]] : [],
+        ),
+      ),
+    }));
 }
 
 function productView(state: MarketState, { shelves, orders }: SellerState, product: number): ProductView {
   const { sku, name, category } = state.scenario.catalogue[product]!;
   const { costCents, priceCents, stock, rating, backlog } = shelves[product]!;
   const { competitors, suppliers, demandMultiplier } = state.products[product]!;
+  const trend = demandMultiplier * shiftFactor(state, product, 'demandFactor');
+  const costFactor = shiftFactor(state, product, 'costFactor');
   return {
-    ...{ sku, name, category, costCents, priceCents, stock, rating, backlog },
-    season: demandSeason(state.day, category),
-    returnRate: returnProbability(RETURN_HABITS[category].base, rating, 1, returnSeason(state.day, category)),
-    demandTrend: demandMultiplier > 1.5 ? 'high' : demandMultiplier < 0.7 ? 'low' : 'normal',
+    ...{
+      sku,
+      name,
+      category,
+      costCents,
+      restockCents: share(costCents, costFactor),
+      priceCents,
+      stock,
+      rating,
+      backlog,
+    },
+    season: demandSeasonIn(state, category),
+    returnRate: returnProbability(RETURN_HABITS[category].base, rating, 1, returnSeasonIn(state, category)),
+    demandTrend: trend > 1.5 ? 'high' : trend < 0.7 ? 'low' : 'normal',
     orders: summaryOf(orders.filter((order) => order.product === product)),
     competitorsCents: competitors.map((rival) => rival.priceCents),
     suppliers: suppliers.map(({ id, lane, leadDays, reliability, costCents: cost, minimum }) => ({
-      ...{ id, lane, leadDays, reliability, costCents: cost, minimum },
+      ...{ id, lane, leadDays, ...(state.scenario.information === 'full' ? { reliability } : {}) },
+      ...{ costCents: share(cost, costFactor), minimum },
     })),
   };
 }

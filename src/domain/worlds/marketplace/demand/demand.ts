@@ -1,8 +1,10 @@
 import type { Chance } from '../../../simulation/chance/chance';
-import { demandSeason } from '../calendar';
+import { demandSeasonIn } from '../calendar';
 import { clamp, share } from '../money/cents';
 import type { MarketState, Order, Shelf } from '../state';
+import { sells } from '../scenario';
 import { shelfEntity, STREAM } from '../streams';
+import { shiftFactor } from './shifts';
 
 const AD_BOOST_MIN = 0.2;
 
@@ -92,29 +94,36 @@ function shuffled<T>(chance: Chance, day: number, entity: number, items: readonl
 
 /** The units that each seller could sell today, by seller and product. */
 export function unitsOfDay(state: MarketState, chance: Chance): number[][] {
-  const { catalogue, demandFactor } = state.scenario;
-  const byProduct = catalogue.map(({ baseDemand, category }, product) => {
-    const { demandMultiplier } = state.products[product]!;
-    const noise = chance.between(0.7, 1.3, { stream: STREAM.demand, tick: state.day, entity: product });
-    const season = demandSeason(state.day, category);
-    const alone = state.sellers.map(({ shelves }, seller) => {
-      const { adBoost, rating, priceCents }: Shelf = shelves[product]!;
-      const averageRivalCents = averageRival(state, seller, product);
-      return demandUnits({
-        ...{ baseDemand, demandFactor, demandMultiplier, adBoost, rating, noise },
-        ...{ averageRivalCents, priceCents, season },
-      });
-    });
-    return splitDemand(alone);
-  });
+  const byProduct = state.scenario.catalogue.map((_, product) => splitDemand(aloneUnits(state, chance, product)));
   return state.sellers.map((_, seller) => byProduct.map((units) => units[seller]!));
 }
 
-/** Of the competitors and the other sellers; there is always a competitor. */
-function averageRival({ products, sellers }: MarketState, seller: number, product: number): number {
+function aloneUnits(state: MarketState, chance: Chance, product: number): number[] {
+  const { scenario, day } = state;
+  const { baseDemand, category } = scenario.catalogue[product]!;
+  const shared = {
+    ...{ baseDemand, demandFactor: scenario.demandFactor * shiftFactor(state, product, 'demandFactor') },
+    demandMultiplier: state.products[product]!.demandMultiplier,
+    noise: chance.between(0.7, 1.3, { stream: STREAM.demand, tick: day, entity: product }),
+    season: demandSeasonIn(state, category),
+  };
+  const visibility = shiftFactor(state, product, 'visibilityFactor');
+  return state.sellers.map(({ id, shelves }, seller) => {
+    if (!sells(scenario, id, product)) return 0;
+    const { adBoost, rating, priceCents }: Shelf = shelves[product]!;
+    const averageRivalCents = averageRival(state, seller, product);
+    return demandUnits({ ...shared, adBoost: adBoost * visibility, rating, priceCents, averageRivalCents });
+  });
+}
+
+/** Of the competitors and, unless they are partners, the other sellers of it; there is always a competitor. */
+function averageRival({ products, sellers, scenario }: MarketState, seller: number, product: number): number {
+  const others = sellers.filter(
+    ({ id }, index) => index !== seller && scenario.rivalry === 'rivals' && sells(scenario, id, product),
+  );
   const prices = [
     ...products[product]!.competitors.map(({ priceCents }) => priceCents),
-    ...sellers.filter((_, index) => index !== seller).map(({ shelves }) => shelves[product]!.priceCents),
+    ...others.map(({ shelves }) => shelves[product]!.priceCents),
   ];
   return prices.reduce((sum, cents) => sum + cents, 0) / prices.length;
 }

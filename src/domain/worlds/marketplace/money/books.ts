@@ -11,6 +11,7 @@ export const ACCOUNTS = [
   'goodsInTransit',
   // liabilities
   'refundsDue',
+  'loan',
   // equity and income
   'opening',
   'sales',
@@ -25,6 +26,10 @@ export const ACCOUNTS = [
   'overhead',
   'advertising',
   'support',
+  'fraudLosses',
+  'referral',
+  'storage',
+  'interest',
 ] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
@@ -62,11 +67,12 @@ export function checkBooks(seller: string, books: Books): void {
     assert(books[account] >= 0, `books of ${seller}: ${account} stands at ${books[account]} cents`);
   }
   assert(books.refundsDue <= 0, `books of ${seller}: customers owe ${books.refundsDue} cents of refunds`);
+  assert(books.loan <= 0, `books of ${seller}: the bank owes ${books.loan} cents`);
 }
 
-/** What the seller is worth: cash and stock at cost, less refunds that are due. Goods on the way are not counted. */
+/** What the seller is worth: cash and stock at cost, less debts and refunds that are due. Goods on the way are not counted. */
 export function equityOf(books: Books): number {
-  return books.cash + books.inventory + books.refundsDue;
+  return books.cash + books.inventory + books.refundsDue + books.loan;
 }
 
 function describe(posting: Posting): string {

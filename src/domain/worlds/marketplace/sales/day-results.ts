@@ -21,13 +21,17 @@ export const NOTHING_YET: DayResults = {
   fulfillmentFeesCents: 0,
   paymentFeesCents: 0,
   overheadCents: 0,
+  referralFeesCents: 0,
+  storageFeesCents: 0,
+  interestCents: 0,
   returnsProcessed: 0,
   refundsCents: 0,
   salvageCents: 0,
+  fraudLossesCents: 0,
   notes: [],
 };
 
-/** What is left of a day when it is over. Profit is what the cash grew by: goods count when they are paid for. */
+/** What is left of a day when it is over. Profit is what the cash grew by without loans: goods count when they are paid for. */
 export function closeDay(seller: SellerState, day: number): SellerState {
   const { today } = seller;
   const profitCents = today.revenueCents - today.refundsCents + today.salvageCents - today.costsCents;

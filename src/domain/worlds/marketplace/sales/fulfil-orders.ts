@@ -2,14 +2,13 @@ import type { Chance } from '../../../simulation/chance/chance';
 import type { MarketDecision } from '../agent/decision';
 import { post } from '../money/books';
 import { clamp, share } from '../money/cents';
+import { fulfillmentCents, shareKept } from '../money/fees';
 import type { MarketState, Order, SellerState } from '../state';
 import { shelfEntity, STREAM } from '../streams';
 import { withToday } from '../supply/purchases';
 import { noteTo, withShelf } from './apply-decision';
 import { drawReturn } from './returns';
 
-const FULFILLMENT_CENTS_PER_UNIT = 320;
-const PAYMENT_SHARE = 0.03;
 const BACKLOG_PATIENCE = 25;
 const RATING_DECAY = 0.04;
 
@@ -79,9 +78,9 @@ function sell(state: MarketState, chance: Chance, sellerIndex: number, order: Or
   const { product, quantity } = order;
   const { priceCents, costCents, adBoost, stock } = seller.shelves[product]!;
   const revenue = priceCents * quantity;
-  const fulfillment = FULFILLMENT_CENTS_PER_UNIT * quantity;
-  const payment = share(revenue, PAYMENT_SHARE);
-  if (seller.books.cash + revenue < fulfillment + payment) {
+  const { fulfillment, payment, referral } = feesOf(state, order, revenue);
+  const fees = fulfillment + payment + referral;
+  if (seller.books.cash + revenue < fees) {
     return rejected(
       noteTo(seller, `FAILED order ${order.id}: its fees are more than its price and your cash.`),
       order,
@@ -90,10 +89,11 @@ function sell(state: MarketState, chance: Chance, sellerIndex: number, order: Or
   }
   const goods = costCents * quantity;
   const books = post(seller.books, [
-    ['cash', revenue - fulfillment - payment],
+    ['cash', revenue - fees],
     ['sales', -revenue],
     ['fulfillment', fulfillment],
     ['paymentFees', payment],
+    ['referral', referral],
     ['inventory', -goods],
     ['costOfGoods', goods],
   ]);
@@ -104,9 +104,21 @@ function sell(state: MarketState, chance: Chance, sellerIndex: number, order: Or
     ordersFulfilled: today.ordersFulfilled + 1,
     unitsSold: today.unitsSold + quantity,
     revenueCents: today.revenueCents + revenue,
-    costsCents: today.costsCents + fulfillment + payment,
+    costsCents: today.costsCents + fees,
     fulfillmentFeesCents: today.fulfillmentFeesCents + fulfillment,
     paymentFeesCents: today.paymentFeesCents + payment,
+    referralFeesCents: today.referralFeesCents + referral,
     adAttributedRevenueCents: today.adAttributedRevenueCents + share(revenue, Math.min(0.5, Math.max(0, adBoost - 1))),
   }));
+}
+
+/** Where the market charges, the payment is part of what it keeps. */
+function feesOf({ scenario: { fees, catalogue } }: MarketState, { product, quantity }: Order, revenue: number) {
+  const line = catalogue[product]!;
+  const kept = share(revenue, shareKept(fees, line));
+  return {
+    fulfillment: fulfillmentCents(fees, line) * quantity,
+    payment: fees === 'flat' ? kept : 0,
+    referral: fees === 'flat' ? 0 : kept,
+  };
 }

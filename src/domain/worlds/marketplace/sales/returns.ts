@@ -1,6 +1,6 @@
 import type { Chance } from '../../../simulation/chance/chance';
 import type { WorldEvent } from '../../../simulation/world';
-import { returnSeason } from '../calendar';
+import { returnSeasonIn } from '../calendar';
 import { RETURN_HABITS } from '../catalogue';
 import { post } from '../money/books';
 import { clamp, share } from '../money/cents';
@@ -22,7 +22,7 @@ export function drawReturn(
   const at = (stream: number) => ({
     ...{ stream, tick: state.day, entity: shelfEntity(sellerIndex, product), index: serial },
   });
-  const probability = returnProbability(base, rating, quantity, returnSeason(state.day, category));
+  const probability = returnProbability(base, rating, quantity, returnSeasonIn(state, category));
   if (!chance.happens(probability, at(STREAM.returned))) return undefined;
   const goesBack = chance.happens(restockable, at(STREAM.returnRestockable));
   const recovered = chance.between(recovery[0], recovery[1], at(STREAM.returnRecovery));

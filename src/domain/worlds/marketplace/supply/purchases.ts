@@ -2,6 +2,7 @@ import type { Chance } from '../../../simulation/chance/chance';
 import { present } from '../../../kernel/assert';
 import type { WorldEvent } from '../../../simulation/world';
 import { post } from '../money/books';
+import { shiftDelayRisk } from '../demand/shifts';
 import { share } from '../money/cents';
 import type { MarketState, Purchase, SellerState, Shelf, Supplier } from '../state';
 import { shelfEntity, STREAM } from '../streams';
@@ -53,29 +54,34 @@ export function receivePurchases(
 }
 
 function delayOf(
-  { events }: MarketState,
+  state: MarketState,
   chance: Chance,
   { product, daysLeft, delayedDays }: Purchase,
-  { delayRisk }: Supplier,
+  { delayRisk, lane }: Supplier,
   at: (stream: number) => { stream: number; tick: number; entity: number; index: number },
 ): number {
   if (daysLeft <= 1) return 0;
-  const shocked = events.some((event) => event.type === 'supply_shock' && event.product === product);
-  const risk = Math.min(RISK_MAX, delayRisk + (shocked ? SHOCK_RISK : 0));
+  const shocked = state.events.some((event) => event.type === 'supply_shock' && event.product === product);
+  const added = (shocked ? SHOCK_RISK : 0) + shiftDelayRisk(state, product, lane);
+  const risk = Math.min(RISK_MAX, delayRisk + added);
   if (!chance.happens(risk, at(STREAM.deliveryDelayed))) return 0;
   return Math.min(chance.integer(1, 3, at(STREAM.deliveryDelayDays)), DELAY_DAYS_MAX - delayedDays);
 }
 
 /**
- * What was paid and did not come is lost. The cost of a unit follows the purchases slowly (0.7 old + 0.3 new, whatever the
- * quantities), so the value of the stock changes by more or less than was paid: that is the revaluation.
+ * A shelf with more units on it, and what its value at cost grew by. The cost of a unit follows the purchases slowly (0.7 old +
+ * 0.3 new, whatever the quantities), so that is more or less than was paid: the rest is revaluation.
  */
-function shelve(seller: SellerState, { product, quantity, unitCostCents }: Purchase, received: number): SellerState {
-  const shelf = seller.shelves[product]!;
+export function stocked(shelf: Shelf, units: number, unitCostCents: number): { after: Shelf; gained: number } {
   const costCents =
-    received === 0 ? shelf.costCents : share(shelf.costCents * COST_MEMORY + unitCostCents * (1 - COST_MEMORY), 1);
-  const after: Shelf = { ...shelf, costCents, stock: shelf.stock + received };
-  const gained = after.costCents * after.stock - shelf.costCents * shelf.stock;
+    units === 0 ? shelf.costCents : share(shelf.costCents * COST_MEMORY + unitCostCents * (1 - COST_MEMORY), 1);
+  const after: Shelf = { ...shelf, costCents, stock: shelf.stock + units };
+  return { after, gained: after.costCents * after.stock - shelf.costCents * shelf.stock };
+}
+
+/** What was paid and did not come is lost. */
+function shelve(seller: SellerState, { product, quantity, unitCostCents }: Purchase, received: number): SellerState {
+  const { after, gained } = stocked(seller.shelves[product]!, received, unitCostCents);
   const lost = (quantity - received) * unitCostCents;
   const paid = quantity * unitCostCents;
   const books = post(seller.books, [

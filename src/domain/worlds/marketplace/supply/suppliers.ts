@@ -1,13 +1,23 @@
 import type { Chance } from '../../../simulation/chance/chance';
 import { LANE_FACTS, LANES, MINIMUM_ORDERS } from '../catalogue';
 import { share } from '../money/cents';
-import type { Supplier } from '../state';
+import type { MarketScenario, Supplier } from '../state';
 import { STREAM } from '../streams';
 
 const SUPPLIERS_PER_PRODUCT = 2;
 
-/** The suppliers of one product, drawn once. */
-export function drawSuppliers(chance: Chance, product: number, sku: string, costCents: number): Supplier[] {
+/** Those of the scenario, or else drawn once. */
+export function suppliersOf({ suppliers, catalogue }: MarketScenario, chance: Chance, product: number): Supplier[] {
+  const { sku, costCents } = catalogue[product]!;
+  const named = suppliers.filter((supplier) => supplier.sku === sku);
+  if (named.length === 0) return drawSuppliers(chance, product, sku, costCents);
+  return named.map(({ id, lane, leadDays, reliability, costCents: cost, minimum }) => ({
+    ...{ id, lane, leadDays, reliability, costCents: cost, minimum },
+    delayRisk: LANE_FACTS[lane].delayRisk,
+  }));
+}
+
+function drawSuppliers(chance: Chance, product: number, sku: string, costCents: number): Supplier[] {
   return Array.from({ length: SUPPLIERS_PER_PRODUCT }, (_, index) => {
     const at = (stream: number) => ({ stream, tick: 0, entity: product, index });
     const lane = chance.pick(LANES, at(STREAM.supplierLane));

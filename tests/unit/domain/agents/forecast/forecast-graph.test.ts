@@ -54,6 +54,16 @@ describe('what an agent costs', () => {
     ]);
   });
 
+  test('is half in a batch; at the most no batch answers', () => {
+    // 40/2 + 10×1; 40/2 + 50×1; 4 × (40 + 100×2)
+    expect(forecast([llm('a', { maxRetries: 3, delivery: 'batch' })], { a: facts(40) })).toEqual([
+      [
+        [1, 1, 4],
+        [30, 70, 960],
+      ],
+    ]);
+  });
+
   test('grows by what its dependencies bring, as often as it names them, and by a re-ask for JSON', () => {
     const agents = [llm('a'), llm('b', { dependencies: ['a'], ...asJson })];
     // (20 + 2×10) + 10×2; (20 + 2×50) + 50×2; opening 20 + 2×100×2 = 420, each of two (420 + 500 + 100×2)

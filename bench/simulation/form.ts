@@ -1,0 +1,22 @@
+/** How much is done. */
+export interface Form {
+  says: string;
+  /** Of the run that fast-forwards. */
+  forwardTicks: number;
+  /** Of the run with an agent. */
+  agentTicks: number;
+  /** Our run, then the other side; medians of so many. */
+  pairs: number;
+  kills: number;
+}
+
+export const FORMS: Record<'quick' | 'usual', Form> = {
+  quick: {
+    says: 'quick: one pair and one kill; 400 ticks of a fast-forward, 40 with an agent',
+    ...{ forwardTicks: 400, agentTicks: 40, pairs: 1, kills: 1 },
+  },
+  usual: {
+    says: 'usual: five pairs and kills; 2,000 ticks of a fast-forward, 100 with an agent',
+    ...{ forwardTicks: 2_000, agentTicks: 100, pairs: 5, kills: 5 },
+  },
+};

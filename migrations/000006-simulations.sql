@@ -1,0 +1,101 @@
+-- Up Migration
+-- Simulations: what a run plays, what was decided in it, and what people read of it. Everything but the decisions can be
+-- computed again; rows are written by a process that did, and came to the same hash as the workflow.
+
+ALTER TABLE run DROP CONSTRAINT run_kind_check;
+ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch', 'simulation'));
+
+-- Never changes after it is written, but for tick and hash: how far the record goes.
+CREATE TABLE simulation (
+  run_id         uuid PRIMARY KEY REFERENCES run (id),
+  tenant_id      text NOT NULL,
+  world          text NOT NULL,
+  world_version  integer NOT NULL CHECK (world_version > 0),
+  seed           bigint NOT NULL,
+  scenario       jsonb NOT NULL,     -- as the world reads it, with its agents cast
+  ticks          integer NOT NULL CHECK (ticks > 0),
+  agents         jsonb NOT NULL,     -- in order, with their configuration
+  rules          jsonb NOT NULL,
+  failures       jsonb NOT NULL,
+  scenario_id    uuid,               -- the stored scenario that it plays and is judged by
+  result_ref     uuid,               -- what is left of the finished run, as an artifact
+  change         jsonb,              -- of a fork: what is different from its fork tick on
+  tick           integer NOT NULL DEFAULT 0 CHECK (tick BETWEEN 0 AND ticks),
+  hash           text
+);
+CREATE INDEX simulation_by_tenant ON simulation (tenant_id);
+
+-- One row for each tick that is done, from 1. rounds: the answers, where agents were asked; null: standing orders.
+CREATE TABLE tick (
+  run_id     uuid NOT NULL REFERENCES simulation (run_id),
+  tenant_id  text NOT NULL,
+  tick       integer NOT NULL CHECK (tick > 0),
+  rounds     jsonb,
+  figures    jsonb NOT NULL,
+  storyline  text NOT NULL,
+  mood       text NOT NULL,
+  hash       text,                   -- of the position after it; not of ticks inside a fast-forward
+  PRIMARY KEY (run_id, tick)
+);
+
+CREATE TABLE tick_event (
+  run_id     uuid NOT NULL,
+  tick       integer NOT NULL,
+  position   integer NOT NULL,
+  tenant_id  text NOT NULL,
+  type       text NOT NULL,
+  subject    text,
+  data       jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (run_id, tick, position),
+  FOREIGN KEY (run_id, tick) REFERENCES tick (run_id, tick)
+);
+
+-- Where computing may begin: the payload is the position after `tick` ticks.
+CREATE TABLE snapshot (
+  run_id     uuid NOT NULL REFERENCES simulation (run_id),
+  tenant_id  text NOT NULL,
+  tick       integer NOT NULL CHECK (tick >= 0),
+  hash       text NOT NULL,
+  driver     text NOT NULL,
+  sha256     text NOT NULL,
+  bytes      bigint NOT NULL,
+  raw_bytes  bigint NOT NULL,
+  PRIMARY KEY (run_id, tick)
+);
+
+-- simulation_line: whose rows tell the ticks of a run. A fork shares its parent's up to its fork tick, and so on upwards.
+CREATE FUNCTION simulation_line(p_tenant text, p_run uuid) RETURNS TABLE (run_id uuid, after_tick integer, until_tick integer)
+LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE line AS (
+    SELECT r.id, r.parent_run_id, coalesce(r.fork_tick, 0) AS after_tick, 2147483647 AS until_tick
+    FROM run r WHERE r.id = p_run AND r.tenant_id = p_tenant AND r.kind = 'simulation'
+    UNION ALL
+    SELECT p.id, p.parent_run_id, coalesce(p.fork_tick, 0), least(line.after_tick, line.until_tick)
+    FROM line JOIN run p ON p.id = line.parent_run_id AND p.tenant_id = p_tenant
+  )
+  SELECT id, after_tick, until_tick FROM line;
+$$;
+
+-- record_ticks: rows of a stretch, once. p_ticks = [{tick, rounds, figures, storyline, mood, hash, events: [{type, subject, data}]}].
+-- The same stretch again changes nothing; false when the run is not the tenant's.
+CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_tick integer, p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM simulation s WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO tick (run_id, tenant_id, tick, rounds, figures, storyline, mood, hash)
+  SELECT p_run, p_tenant, t.tick, nullif(t.rounds, 'null'), t.figures, t.storyline, t.mood, t.hash
+  FROM jsonb_to_recordset(p_ticks) AS t(tick integer, rounds jsonb, figures jsonb, storyline text, mood text, hash text)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO tick_event (run_id, tick, position, tenant_id, type, subject, data)
+  SELECT p_run, (t.value->>'tick')::integer, e.ordinality - 1, p_tenant, e.value->>'type', e.value->>'subject', coalesce(e.value->'data', '{}')
+  FROM jsonb_array_elements(p_ticks) t, jsonb_array_elements(t.value->'events') WITH ORDINALITY e
+  ON CONFLICT DO NOTHING;
+  UPDATE simulation s SET tick = p_tick, hash = p_hash WHERE s.run_id = p_run AND s.tick < p_tick;
+  RETURN true;
+END $$;
+
+-- Down Migration
+DROP FUNCTION record_ticks, simulation_line;
+DROP TABLE snapshot, tick_event, tick, simulation;
+ALTER TABLE run DROP CONSTRAINT run_kind_check;
+ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch'));

@@ -1,0 +1,81 @@
+import { listTicks, type Pool, type TickRow } from '../../adapters/postgres';
+import { present } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { play, playStanding } from '../../domain/simulation/play';
+import type { Position } from '../../domain/simulation/position';
+import { type AgentDefinition, plannedAgent } from '../../domain/simulation/run/agent-definition';
+import { keptMinds, mindAfter, type Minds } from '../../domain/simulation/run/minds';
+import type { SimulatedAgent } from '../../domain/simulation/run/simulation-plan';
+import type { Positions } from './positions';
+import type { LoadedSimulation, SimulationLoader } from './simulation-loader';
+
+export interface MindsDeps {
+  pool: Pool;
+  simulations: SimulationLoader;
+  positions: Positions;
+}
+
+const TICKS_PER_READ = 500;
+
+/** What the agents of a run knew after a tick, from what they saw and decided: a fork's agents go on with it. */
+export async function mindsAt(deps: MindsDeps, tenant: string, runId: string, tick: number): Promise<Minds> {
+  const loaded = await deps.simulations.load(tenant, runId);
+  const { forkTick, parentRunId } = loaded.simulation;
+  if (forkTick === null) return await walk(deps, loaded, {}, 0, tick);
+  const parent = present(parentRunId, `Fork ${runId} has no parent`);
+  const before = await mindsAt(deps, tenant, parent, Math.min(tick, forkTick));
+  if (tick <= forkTick) return before;
+  const parents = await deps.simulations.load(tenant, parent);
+  return await walk(deps, loaded, keptMinds(before, agentsOf(parents), agentsOf(loaded)), forkTick, tick);
+}
+
+export function agentsOf({ simulation }: LoadedSimulation): SimulatedAgent[] {
+  return (simulation.agents as unknown as AgentDefinition[]).map(plannedAgent);
+}
+
+async function walk(
+  { pool, positions }: MindsDeps,
+  loaded: LoadedSimulation,
+  start: Minds,
+  after: number,
+  until: number,
+): Promise<Minds> {
+  const { tenant, runId } = loaded.simulation;
+  if (!agentsOf(loaded).some(remembers)) return {};
+  let position = await positions.at(tenant, runId, after);
+  let minds = start;
+  while (position.tick < until) {
+    const range = { tenant, runId, after: position.tick, until, limit: TICKS_PER_READ };
+    for (const row of await listTicks(pool, range)) ({ position, minds } = stepped(loaded, position, minds, row));
+  }
+  return minds;
+}
+
+function remembers(agent: SimulatedAgent): boolean {
+  return agent.kind === 'script' || (agent.kind === 'llm' && agent.memory !== undefined);
+}
+
+function stepped(
+  loaded: LoadedSimulation,
+  position: Position<Json, Json>,
+  before: Minds,
+  { rounds, tick }: TickRow,
+): { position: Position<Json, Json>; minds: Minds } {
+  const { entry } = loaded;
+  if (rounds === null) return { position: playStanding(entry.world, position).position, minds: before };
+  const minds: Record<string, Json> = { ...before };
+  const played = play(entry.world, position, ({ agentId, view }, round) => {
+    const answer = present(
+      rounds[round]?.find((one) => one.agentId === agentId),
+      `Tick ${tick}: no answer of ${agentId} is recorded`,
+    );
+    const agent = present(
+      agentsOf(loaded).find(({ id }) => id === agentId),
+      `Tick ${tick}: ${agentId} is no agent of the run`,
+    );
+    const mind = mindAfter(entry, agent, { view, decision: answer.decision }, minds[agentId]);
+    if (mind !== undefined) minds[agentId] = mind;
+    return answer;
+  });
+  return { position: played.position, minds };
+}

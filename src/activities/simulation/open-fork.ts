@@ -1,0 +1,31 @@
+import type { SimulationIoActivities } from '../../contracts/simulation';
+import { present } from '../../domain/kernel/assert';
+import { positionHash } from '../../domain/simulation/position';
+import { keptMinds } from '../../domain/simulation/run/minds';
+import { toApplicationFailure } from '../to-application-failure';
+import { agentsOf, mindsAt } from './minds-at';
+import type { RecordTicksDeps } from './record-ticks';
+
+/** A fork begins where its parent stood, changed as it asks; from its own snapshot on it needs nobody. Idempotent. */
+export function createOpenFork(deps: RecordTicksDeps): SimulationIoActivities['openFork'] {
+  const { simulations, positions } = deps;
+  return async ({ tenant, runId }) => {
+    try {
+      const loaded = await simulations.load(tenant, runId);
+      const { simulation } = loaded;
+      const parent = present(simulation.parentRunId, `Simulation ${runId} is no fork`);
+      const tick = present(simulation.forkTick, `Simulation ${runId} is no fork`);
+      const position = await positions.at(tenant, runId, tick);
+      await positions.store(tenant, runId, position, positionHash(position));
+      positions.keep(runId, position);
+      const minds = keptMinds(
+        await mindsAt(deps, tenant, parent, tick),
+        agentsOf(await simulations.load(tenant, parent)),
+        agentsOf(loaded),
+      );
+      return { position, minds };
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  };
+}

@@ -1,0 +1,111 @@
+import { recordProgress, recordTicks, type Pool, type RecordedTick } from '../../adapters/postgres';
+import type { RecordTicksInput, RecordTicksResult, SimulationIoActivities } from '../../contracts/simulation';
+import { InvariantError } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { LonghaulError } from '../../domain/kernel/errors';
+import type { PlayedTick } from '../../domain/simulation/play';
+import { type Position, positionHash } from '../../domain/simulation/position';
+import { replay } from '../../domain/simulation/replay';
+import type { WorldEvent } from '../../domain/simulation/world';
+import type { AnyWorld } from '../../domain/worlds';
+import { toApplicationFailure } from '../to-application-failure';
+import type { Positions } from './positions';
+import type { SimulationLoader } from './simulation-loader';
+
+export interface RecordTicksDeps {
+  pool: Pool;
+  simulations: SimulationLoader;
+  positions: Positions;
+}
+
+/** Computing from here to any tick after it takes at most a quarter of a second. */
+const SNAPSHOT_EVERY_TICKS = 100;
+
+/** The book is written by who computed the ticks a second time and came to the same hash: an audit that always runs. */
+export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities['recordTicks'] {
+  return async (input) => {
+    try {
+      return await record(deps, input);
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  };
+}
+
+async function record(deps: RecordTicksDeps, input: RecordTicksInput): Promise<RecordTicksResult> {
+  const { tenant, runId, from, to, progress } = input;
+  const { entry } = await deps.simulations.load(tenant, runId);
+  const start = await deps.positions.at(tenant, runId, from.tick);
+  expectHash(input, from, positionHash(start), 'The recording begins from another state.');
+  const begun = performance.now();
+  const { ticks, position, hash } = computed(entry.world, start, input);
+  const cpuMsPerTick = (performance.now() - begun) / ticks.length;
+  expectHash(
+    input,
+    to,
+    hash,
+    'World code that is not deterministic, or another version of it, makes such a difference.',
+  );
+  if (!(await recordTicks(deps.pool, { tenant, runId, ticks }))) {
+    throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
+  }
+  if (crosses(from.tick, to.tick)) await deps.positions.store(tenant, runId, position, hash);
+  deps.positions.keep(runId, position);
+  if (progress) await recordProgress(deps.pool, { tenant, runId, ...progress });
+  return { cpuMsPerTick };
+}
+
+interface Computed {
+  ticks: RecordedTick[];
+  position: Position<Json, Json>;
+  hash: string;
+}
+
+/** @throws LonghaulError SimulationDiverged when the decisions do not fit what the world asks */
+function computed(world: AnyWorld, start: Position<Json, Json>, input: RecordTicksInput): Computed {
+  const ticks: RecordedTick[] = [];
+  try {
+    const asked = new Set(input.stretches.flatMap(({ kind, tick }) => (kind === 'decided' ? [tick + 1] : [])));
+    const row = (played: PlayedTick<Json, Json, WorldEvent>) => rowOf(world, played, asked.has(played.position.tick));
+    const position = replay(world, start, input.stretches, (played) => ticks.push(row(played)));
+    const last = ticks.at(-1)!;
+    last.hash ??= positionHash(position);
+    return { ticks, position, hash: last.hash };
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error;
+    throw diverged(input, { tick: start.tick + ticks.length + 1, hash: input.to.hash }, 'none', error.message);
+  }
+}
+
+/** Hashing takes as long as a tick, so inside a fast-forward only the last one is. */
+function rowOf(
+  world: AnyWorld,
+  { position, events, rounds }: PlayedTick<Json, Json, WorldEvent>,
+  asked: boolean,
+): RecordedTick {
+  return {
+    tick: position.tick,
+    rounds: asked ? rounds : null,
+    ...world.summarise(position.state, events),
+    hash: asked ? positionHash(position) : null,
+    events,
+  };
+}
+
+function expectHash(input: RecordTicksInput, expected: RecordTicksInput['to'], found: string, detail: string): void {
+  if (found !== expected.hash) throw diverged(input, expected, found, detail);
+}
+
+function diverged(
+  { runId, from }: RecordTicksInput,
+  expected: RecordTicksInput['to'],
+  found: string,
+  detail: string,
+): LonghaulError {
+  const params = { runId, tick: expected.tick, found, expected: expected.hash, from: from.tick, detail };
+  return new LonghaulError('SimulationDiverged', params);
+}
+
+function crosses(from: number, to: number): boolean {
+  return Math.floor(to / SNAPSHOT_EVERY_TICKS) > Math.floor(from / SNAPSHOT_EVERY_TICKS);
+}

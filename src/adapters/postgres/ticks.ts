@@ -1,0 +1,77 @@
+import type { Json } from '../../domain/kernel/canonical-json';
+import type { Answer, TickSummary, WorldEvent } from '../../domain/simulation/world';
+import { toJsonb } from './jsonb';
+import { isUuid, rows, type Db } from './rows';
+import { retryLost } from './transaction';
+
+/** A tick that is done, as people read it. */
+export interface TickRow extends TickSummary {
+  /** From 1. */
+  tick: number;
+  /** The answers of each round; null: nobody was asked. */
+  rounds: Answer<Json>[][] | null;
+  /** Of the position after it; null inside a fast-forward. */
+  hash: string | null;
+}
+
+export interface RecordedTick extends TickRow {
+  events: WorldEvent[];
+}
+
+/** @returns false when the tenant has no such simulation. Idempotent. */
+export async function recordTicks(
+  db: Db,
+  { tenant, runId, ticks }: { tenant: string; runId: string; ticks: RecordedTick[] },
+): Promise<boolean> {
+  const { tick, hash } = ticks.at(-1)!;
+  const [row] = await retryLost(db, () =>
+    rows<{ known: boolean }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5) AS known', [
+      ...[tenant, runId, toJsonb(ticks)],
+      ...[tick, hash],
+    ]),
+  );
+  return row?.known === true;
+}
+
+export interface TickRange {
+  tenant: string;
+  runId: string;
+  /** Ticks after this one. */
+  after: number;
+  /** Up to and with this one. */
+  until: number;
+  limit: number;
+}
+
+/** In their order, those before a fork from its parents. */
+export async function listTicks(db: Db, { tenant, runId, after, until, limit }: TickRange): Promise<TickRow[]> {
+  if (!isUuid(runId)) return [];
+  return rows<TickRow>(
+    db,
+    `SELECT t.tick, t.rounds, t.figures, t.storyline, t.mood, t.hash
+     FROM simulation_line($1, $2) l JOIN tick t ON t.run_id = l.run_id AND t.tick > l.after_tick AND t.tick <= l.until_tick
+     WHERE t.tenant_id = $1 AND t.tick > $3 AND t.tick <= $4 ORDER BY t.tick LIMIT $5`,
+    [tenant, runId, after, until, limit],
+  );
+}
+
+export interface TickEventRow extends WorldEvent {
+  tick: number;
+  position: number;
+}
+
+/** In their order. @param type only events of this type */
+export async function listTickEvents(
+  db: Db,
+  { tenant, runId, after, until, limit, type }: TickRange & { type?: string },
+): Promise<TickEventRow[]> {
+  if (!isUuid(runId)) return [];
+  return rows<TickEventRow>(
+    db,
+    `SELECT e.tick, e.position, e.type, e.subject, e.data
+     FROM simulation_line($1, $2) l JOIN tick_event e ON e.run_id = l.run_id AND e.tick > l.after_tick AND e.tick <= l.until_tick
+     WHERE e.tenant_id = $1 AND e.tick > $3 AND e.tick <= $4 AND ($6::text IS NULL OR e.type = $6)
+     ORDER BY e.tick, e.position LIMIT $5`,
+    [tenant, runId, after, until, limit, type ?? null],
+  );
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { listSimulations, listTickEvents, listTicks } from '../../adapters/postgres';
+import {
+  runParams,
+  simulationListQuery,
+  simulationPageSchema,
+  simulationResultSchema,
+  simulationStartedSchema,
+  simulationViewSchema,
+  startSimulationSchema,
+  tickEventsQuery,
+  tickEventsSchema,
+  ticksPageSchema,
+  ticksQuery,
+} from '../../contracts/api.schema';
+import { LonghaulError } from '../../domain/kernel/errors';
+import { decodeCursor, pageOf } from '../http/cursor';
+import { once } from '../idempotency';
+import { route, type Route } from '../route';
+import { requireSimulation } from '../services/require-simulation';
+import { simulationSummaryOf, simulationViewOf, tickWithRoundsOf } from '../services/simulation-views';
+import { acceptSimulation } from '../services/start-simulation';
+import { simulationStartedReply } from '../services/simulation-started-reply';
+import {
+  RESULT,
+  SELLER,
+  SIMULATION,
+  SIMULATION_STARTED,
+  SIMULATION_VIEW,
+  TICK,
+  TICK_ANSWER,
+  TICK_EVENT,
+} from './examples-simulation';
+
+const cursorKey = z.tuple([z.uuid()]);
+
+export const simulationRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/simulations',
+    operationId: 'startSimulation',
+    tag: 'Simulations',
+    summary: 'Start a simulation of a world',
+    description:
+      'Answers when the run is in the book. While Temporal is down it is accepted (202) and started later by itself.',
+    body: {
+      schema: startSimulationSchema,
+      formats: ['json', 'yaml'],
+      example: { name: 'market', world: 'marketplace', ticks: 180, agents: [SELLER] },
+    },
+    idempotent: true,
+    replies: {
+      201: { description: 'Started.', schema: simulationStartedSchema, example: SIMULATION_STARTED },
+      202: {
+        description: 'Accepted; Temporal does not know it yet.',
+        schema: simulationStartedSchema,
+        example: { ...SIMULATION_STARTED, launch: 'accepted' },
+      },
+    },
+    errors: ['UnknownWorld', 'NotFound'],
+    handle: async ({ body }, context) => {
+      const { answer, replayed } = await once(context, 'POST /simulations', body, async (tx) => ({
+        status: 201,
+        answer: await acceptSimulation(tx, context.tenant, body),
+      }));
+      return await simulationStartedReply(context, answer, replayed);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/simulations',
+    operationId: 'listSimulations',
+    tag: 'Simulations',
+    summary: 'Simulations, newest first',
+    query: simulationListQuery,
+    replies: {
+      200: { description: 'A page.', schema: simulationPageSchema, example: { items: [SIMULATION], nextCursor: null } },
+    },
+    errors: [],
+    handle: async ({ query: { limit, cursor, status } }, { deps, tenant }) => {
+      const before = decodeCursor(cursorKey, cursor)?.[0];
+      const rows = await listSimulations(deps.pool, { tenant, limit: limit + 1, status, before });
+      return { status: 200, body: pageOf(rows, limit, (row) => [row.runId], simulationSummaryOf) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/simulations/{id}',
+    operationId: 'getSimulation',
+    tag: 'Simulations',
+    summary: 'A simulation with its definition and its last recorded tick',
+    params: runParams,
+    replies: {
+      200: { description: 'As the book has it now.', schema: simulationViewSchema, example: SIMULATION_VIEW },
+    },
+    errors: [],
+    handle: async ({ params: { id } }, { deps: { pool, settings }, tenant }) => {
+      const { row, simulation } = await requireSimulation(pool, tenant, id);
+      const range = { tenant, runId: id, after: row.tick - 1, until: row.tick, limit: 1 };
+      const [latest] = await listTicks(pool, range);
+      return { status: 200, body: simulationViewOf(row, simulation, latest, settings) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/simulations/{id}/ticks',
+    operationId: 'listTicks',
+    tag: 'Simulations',
+    summary: 'Recorded ticks in their order, with what was decided',
+    description: 'Of a fork the ticks up to its fork tick are its parent’s.',
+    params: runParams,
+    query: ticksQuery,
+    replies: {
+      200: {
+        description: 'A page.',
+        schema: ticksPageSchema,
+        example: { items: [{ ...TICK, rounds: [[TICK_ANSWER]] }], nextAfter: null },
+      },
+    },
+    errors: [],
+    handle: async ({ params: { id }, query: { after, limit } }, { deps: { pool }, tenant }) => {
+      await requireSimulation(pool, tenant, id);
+      const ticks = await listTicks(pool, { tenant, runId: id, after, until: after + limit + 1, limit: limit + 1 });
+      const shown = ticks.slice(0, limit);
+      const nextAfter = ticks.length > limit ? shown.at(-1)!.tick : null;
+      return { status: 200, body: { items: shown.map(tickWithRoundsOf), nextAfter } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/simulations/{id}/result',
+    operationId: 'getSimulationResult',
+    tag: 'Simulations',
+    summary: 'What is left of an ended run: totals, rows, decisions, whether the books balance, the scenario’s verdict',
+    params: runParams,
+    replies: { 200: { description: 'The result.', schema: simulationResultSchema, example: RESULT } },
+    errors: ['WrongState'],
+    handle: async ({ params: { id } }, { deps: { pool, artifacts }, tenant }) => {
+      const { row, simulation } = await requireSimulation(pool, tenant, id);
+      const { resultRef } = simulation;
+      if (resultRef === null) {
+        const params = { what: 'Simulation', id, state: row.status, action: 'get the result' };
+        throw new LonghaulError('WrongState', { ...params, expected: 'a run that has ended with recorded ticks' });
+      }
+      const { payload } = await artifacts.get(tenant, resultRef);
+      const stored = JSON.parse(Buffer.from(payload).toString('utf8')) as object;
+      return { status: 200, body: { resultRef, ...stored } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/simulations/{id}/events',
+    operationId: 'listTickEvents',
+    tag: 'Simulations',
+    summary: 'World events of a stretch of ticks',
+    params: runParams,
+    query: tickEventsQuery,
+    replies: { 200: { description: 'The events.', schema: tickEventsSchema, example: { items: [TICK_EVENT] } } },
+    errors: [],
+    handle: async ({ params: { id }, query: { after, limit, type } }, { deps: { pool }, tenant }) => {
+      const { row } = await requireSimulation(pool, tenant, id);
+      const items = await listTickEvents(pool, { tenant, runId: id, after, until: row.ticks, limit, type });
+      return { status: 200, body: { items } };
+    },
+  }),
+];

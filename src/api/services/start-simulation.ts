@@ -1,0 +1,172 @@
+import { createRun, createSimulation, setFork, type Simulation, type Tx } from '../../adapters/postgres';
+import { newId } from '../../adapters/postgres/new-id';
+import type { ForkSimulation, StartSimulation } from '../../contracts/api.schema';
+import { FIELD_LIMITS } from '../../contracts/agent-graph.schema';
+import { SIMULATION_KIND } from '../../contracts/simulation';
+import { workflowId } from '../../contracts/workflow-ids';
+import { WORLD_SCHEMAS } from '../../contracts/worlds/index.schema';
+import { present } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { LonghaulError, type Problem } from '../../domain/kernel/errors';
+import { usdToMicro } from '../../domain/kernel/money';
+import { beginTick } from '../../domain/simulation/tick';
+import { newestWorld, type WorldEntry, worldNames } from '../../domain/worlds';
+import { invalidRequest, valid } from '../http/validate';
+import { levelAbove } from './start-run';
+import { writtenScenario } from './written-scenario';
+
+export interface AcceptedSimulation {
+  runId: string;
+  workflowId: string;
+}
+
+type Agents = NonNullable<StartSimulation['agents']>;
+
+/** Plays every seller of a scenario for whom no agent is named. */
+const DEFAULT_BOT = 'baseline-v1';
+
+/**
+ * Rows of a new simulation, in the caller's transaction: run, agents, budgets, definition.
+ *
+ * @throws LonghaulError UnknownWorld, InvalidRequest, NotFound for an experiment without a budget
+ */
+export async function acceptSimulation(tx: Tx, tenant: string, asked: StartSimulation): Promise<AcceptedSimulation> {
+  const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;
+  const entry = worldEntry(asked.world);
+  const { world } = entry;
+  const written = await writtenScenario(tx, tenant, world.name, asked.scenario);
+  const ticks = asked.ticks ?? written.ticks;
+  const agents =
+    asked.agents ?? written.agentIds.map((id): Agents[number] => ({ id, kind: 'script', bot: DEFAULT_BOT }));
+  const ids = agents.map(({ id }) => id);
+  const scenario = entry.cast(written.scenario, ids, ticks);
+  checkAgents(entry, agents, scenario, seed);
+  checkRules(entry, rules);
+  const run = newRun(tenant, name);
+  const parentBudget = await levelAbove(tx, tenant, experiment);
+  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget, experiment });
+  await createSimulation(tx, {
+    ...{ tenant, runId: run.runId, world: world.name, worldVersion: world.version, seed, scenario, ticks },
+    ...{ agents: agents as unknown as Json[], rules, failures, change: null, scenarioId: written.scenarioId },
+  });
+  return run;
+}
+
+/** A fork shares what its parent recorded up to its tick; from there on it decides, and pays, anew. */
+export async function acceptFork(
+  tx: Tx,
+  tenant: string,
+  parent: Simulation,
+  parentName: string,
+  asked: ForkSimulation,
+): Promise<AcceptedSimulation> {
+  const entry = worldEntry(parent.world);
+  checkForkTick(parent, asked);
+  const schemas = present(WORLD_SCHEMAS[parent.world], `World ${parent.world} has no schemas`);
+  const ticks = asked.ticks ?? parent.ticks;
+  const agents = asked.agents ?? (parent.agents as unknown as Agents);
+  checkSameIds(parent.agents as unknown as Agents, agents);
+  checkBots(entry, agents);
+  checkRules(entry, asked.rules ?? []);
+  const change = { ...(valid(schemas.change, asked.change ?? {}, 'Fork', 'change') as object), days: ticks };
+  const name = asked.name ?? parentName;
+  const run = newRun(tenant, name);
+  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd: asked.costBudgetUsd });
+  await setFork(tx, { tenant, runId: run.runId, parentRunId: parent.runId, forkTick: asked.tick });
+  const { world, worldVersion, seed, scenario, failures, scenarioId } = parent;
+  await createSimulation(tx, {
+    ...{ tenant, runId: run.runId, world, worldVersion, seed, scenario, ticks, failures, change, scenarioId },
+    ...{ agents: agents as unknown as Json[], rules: (asked.rules as unknown as Json[]) ?? parent.rules },
+  });
+  return run;
+}
+
+function worldEntry(name: string): WorldEntry {
+  const entry = newestWorld(name);
+  if (entry) return entry;
+  throw new LonghaulError('UnknownWorld', { world: name, known: worldNames().join(', ') });
+}
+
+function newRun(tenant: string, name: string): AcceptedSimulation {
+  const runId = newId();
+  return { runId, workflowId: workflowId(SIMULATION_KIND, tenant, name, runId) };
+}
+
+async function insertRun(
+  tx: Tx,
+  run: AcceptedSimulation & {
+    tenant: string;
+    name: string;
+    agents: Agents;
+    costBudgetUsd: number;
+    parentBudget?: string;
+    experiment?: string;
+  },
+): Promise<void> {
+  const { costBudgetUsd, agents, experiment, ...rest } = run;
+  await createRun(tx, {
+    ...{ ...rest, kind: SIMULATION_KIND, graphId: null, parameters: experiment === undefined ? {} : { experiment } },
+    costLimitMicroUsd: usdToMicro(costBudgetUsd),
+    nodes: agents.map((agent) => ({ name: agent.id, costLimitMicroUsd: usdToMicro(limitOf(agent)) })),
+  });
+}
+
+/** Without a limit of its own only the run's binds an agent. */
+function limitOf(agent: Agents[number]): number {
+  return (agent.kind === 'llm' ? agent.costLimitUsd : undefined) ?? FIELD_LIMITS.usdMax;
+}
+
+/** The world itself says whom it asks: it is asked. */
+function checkAgents(entry: WorldEntry, agents: Agents, scenario: Json, seed: number): void {
+  const ids = agents.map(({ id }) => id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  if (twice.length > 0)
+    throw invalidRequest('Simulation', [{ path: 'agents', message: `"${twice[0]}" is there twice.` }]);
+  checkBots(entry, agents);
+  const { ask } = beginTick(entry.world, entry.world.init(scenario, seed));
+  const strangers = ask.filter(({ agentId }) => !ids.includes(agentId));
+  if (strangers.length === 0) return;
+  const message = `The world asks ${strangers.map(({ agentId }) => `"${agentId}"`).join(', ')}, who is not in the run.`;
+  throw invalidRequest('Simulation', [{ path: 'agents', message }]);
+}
+
+function checkBots({ bots, world }: WorldEntry, agents: Agents): void {
+  const known = Object.keys(bots).sort().join(', ');
+  const problems = agents.flatMap((agent, index): Problem[] =>
+    agent.kind === 'script' && !Object.hasOwn(bots, agent.bot)
+      ? [{ path: `agents[${index}].bot`, message: `World ${world.name} has no bot "${agent.bot}". It has: ${known}.` }]
+      : [],
+  );
+  if (problems.length > 0) throw invalidRequest('Simulation', problems);
+}
+
+function checkRules({ world }: WorldEntry, rules: StartSimulation['rules']): void {
+  const known = Object.keys(world.conditions);
+  const problems = rules.flatMap(({ when, do: action }, index): Problem[] =>
+    [when, ...('untilWake' in action ? action.untilWake : [])]
+      .filter((condition) => !known.includes(condition))
+      .map((condition) => ({
+        path: `rules[${index}]`,
+        message: `World ${world.name} has no condition "${condition}". It has: ${known.sort().join(', ')}.`,
+      })),
+  );
+  if (problems.length > 0) throw invalidRequest('Simulation', problems);
+}
+
+function checkForkTick({ runId, tick: recorded, ticks }: Simulation, asked: ForkSimulation): void {
+  if (asked.tick > recorded) {
+    const params = { what: 'Simulation', id: runId, state: `recorded up to tick ${recorded}`, action: 'fork' };
+    throw new LonghaulError('WrongState', { ...params, expected: `a recorded tick, not ${asked.tick}` });
+  }
+  if (asked.tick < (asked.ticks ?? ticks)) return;
+  const message = `Nothing is left to play after tick ${asked.tick}: the fork has ${asked.ticks ?? ticks} ticks. Ask for more \`ticks\`.`;
+  throw invalidRequest('Fork', [{ path: 'tick', message }]);
+}
+
+/** Who is in the world was decided with its first tick; a fork changes how they decide. */
+function checkSameIds(before: Agents, after: Agents): void {
+  const ids = (agents: Agents) => agents.map(({ id }) => id).join(', ');
+  if (ids(before) === ids(after)) return;
+  const message = `The parent has ${ids(before)}; a fork has the same agents, in that order, and came with ${ids(after)}.`;
+  throw invalidRequest('Fork', [{ path: 'agents', message }]);
+}

@@ -1,0 +1,52 @@
+import { SIMULATION_LIMITS, type SimulationStarted, type SimulationView } from '../../contracts/api.schema';
+import { readMapping } from '../graph-files';
+import { wishedAgents, type Agent, type AgentWishes } from '../simulation/agents';
+import { speaksOfAgents } from '../simulation/definition';
+import { simulationPath } from '../simulation/paths';
+import { integerBetween, jsonValue, usDollars } from './option-values';
+import { apiCommand, contextOf, type Context, type Registration } from './registration';
+import { agentOptions, watchOptions, watchStarted, type WatchOptions } from './simulate';
+
+interface ForkOptions extends WatchOptions, AgentWishes {
+  tick: number;
+  file?: string;
+  name?: string;
+  change?: unknown;
+  ticks?: number;
+  budget?: number;
+}
+
+export const registerFork: Registration = (program) => {
+  const { ticksMax } = SIMULATION_LIMITS;
+  const fork = apiCommand(program, 'fork <runId>', 'go another way from a recorded tick of a simulation on')
+    .requiredOption('--tick <n>', 'after this tick it goes its own way', integerBetween(0, ticksMax))
+    .option('--change <json>', 'rules of the world that are different from there on, as JSON', jsonValue)
+    .option('--file <file>', 'all of that from a YAML or JSON file; options win over it')
+    .option('--ticks <n>', 'how many the fork has in all (default: as its parent)', integerBetween(1, ticksMax))
+    .option('--name <name>', 'for people (default: its parent’s)')
+    .option('--budget <usd>', 'what the decisions after the fork may cost in US dollars', usDollars);
+  watchOptions(agentOptions(fork)).action(start);
+};
+
+async function start(runId: string, options: ForkOptions): Promise<void> {
+  const { api } = contextOf(options);
+  const { tick, change, ticks, name, budget: costBudgetUsd } = options;
+  const base = readMapping(options.file, 'a fork, such as "change: {demandFactor: 0.7}"');
+  const agents = await agentsOf(api, runId, base['agents'], options);
+  const wanted = { tick, name, ticks, costBudgetUsd, change, agents };
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  const started = await api.create<SimulationStarted>(simulationPath(runId, 'fork'), { ...base, ...given });
+  await watchStarted(started, options);
+}
+
+/** Undefined: as the file says, or as the parent has them. */
+async function agentsOf(
+  api: Context['api'],
+  runId: string,
+  fromFile: unknown,
+  wishes: AgentWishes,
+): Promise<Agent[] | undefined> {
+  if (!speaksOfAgents(wishes)) return undefined;
+  const before = Array.isArray(fromFile) ? fromFile : (await api.get<SimulationView>(simulationPath(runId))).agents;
+  return wishedAgents(before as Agent[], wishes);
+}

@@ -1,0 +1,165 @@
+import type { ProgressDelta } from '../domain/agents/progress-delta';
+import type { RunStatus } from '../domain/agents/run-state';
+import type { Json } from '../domain/kernel/canonical-json';
+import type { Stop } from '../domain/simulation/fast-forward';
+import type { Position } from '../domain/simulation/position';
+import type { Stretch } from '../domain/simulation/replay';
+import type { MemoryItem } from '../domain/simulation/memory/memory-item';
+import type { Minds } from '../domain/simulation/run/minds';
+import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
+import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
+import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
+
+/** Names and types of the simulation run that its starter, workflow, activities and tests share. */
+export const SIMULATION_RUN = 'simulationRun';
+export const SIMULATION_KIND = 'simulation';
+
+export interface SimulationInput {
+  tenant: string;
+  runId: string;
+  /** Shown in the Web UI. */
+  name: string;
+  plan: SimulationPlan;
+  /** Set for a fork: it begins where its parent stood, and an activity brings that position. */
+  isFork?: boolean;
+  taskQueuePrefix: string;
+  /** Set by continue-as-new. */
+  carried?: CarriedSimulation;
+  /** Test hook: continue as new after this many history events instead of the default. */
+  continueAsNewAfterEvents?: number;
+}
+
+/** What one run of the workflow hands to the next: the snapshot, once, and what people said. */
+export interface CarriedSimulation {
+  position: Position<Json, Json>;
+  control: CarriedControl;
+  failures: [agentId: string, failures: number][];
+  requests: CarriedRequests;
+  forwarding?: Forwarding;
+  spent: Spent;
+  minds: Minds;
+  progressSeq: number;
+  cpuMsPerTick: number;
+}
+
+/** A fast-forward under way. */
+export interface Forwarding extends Stop {
+  fromTick: number;
+}
+
+/** What agents' decisions have cost so far, for the summary of what was saved. */
+export interface Spent {
+  costMicroUsd: number;
+  calls: number;
+  askedTicks: number;
+}
+
+export interface SimulationResult {
+  status: RunStatus;
+  reasonCode?: string;
+  reason?: string;
+  /** How many are done. */
+  ticks: number;
+  hash: string;
+  costMicroUsd: number;
+}
+
+/** Answer of the `simulationState` query: what is true now; the read model follows. */
+export interface SimulationStateView {
+  tick: number;
+  ticks: number;
+  paused: boolean;
+  parked?: Parked;
+  forwarding?: Forwarding;
+  hints: number;
+  requests: ExternalRequest[];
+  historyLength: number;
+}
+
+export const SIMULATION_STATE_QUERY = 'simulationState';
+
+// ── updates: each is checked before it is accepted ──────────────────────────────────────────────────────────────
+// `pause` and `resume` are those of agent runs.
+
+export const ADVANCE_UPDATE = 'advance';
+export const STOP_UPDATE = 'stop';
+export const HINT_UPDATE = 'hint';
+export const ANSWER_UPDATE = 'answer';
+
+export interface AdvanceInput {
+  ticks: number;
+}
+
+export type HintInput = Hint;
+
+export interface AnswerInput {
+  agentId: string;
+  /** As it came; the world reads it. */
+  raw: Json;
+}
+
+// ── activities ───────────────────────────────────────────────────────────────
+
+/** One agent asked in one round of one tick. */
+export interface DecideInput {
+  tenant: string;
+  runId: string;
+  agentId: string;
+  /** How many ticks are done. */
+  tick: number;
+  /** Unique among the calls of one agent in one tick. */
+  callIndex: number;
+  view: Json;
+  hints: string[];
+  /** What it remembers that helps with this view. */
+  facts?: MemoryItem[];
+  /** What was wrong with the answer before, when it is asked again in the same tick. */
+  feedback?: string;
+}
+
+/** `bad-output`: paid for, and no decision could be read from it. */
+export type DecideResult = { costMicroUsd: number } & (
+  { outcome: 'decided'; decision: Json; feedback: string[] } | { outcome: 'bad-output'; detail: string }
+);
+
+export interface SimulationLlmActivities {
+  decide(input: DecideInput): Promise<DecideResult>;
+}
+
+/** A place of a run by which two computations of it are compared. */
+export interface Waypoint {
+  tick: number;
+  hash: string;
+}
+
+/** What was decided between two waypoints. */
+export interface RecordTicksInput {
+  tenant: string;
+  runId: string;
+  from: Waypoint;
+  stretches: Stretch<Json>[];
+  to: Waypoint;
+  /** What people did meanwhile, for the read model. */
+  progress?: { seq: number; delta: ProgressDelta };
+}
+
+export interface RecordTicksResult {
+  /** Of one tick, computed outside the sandbox; by it the workflow sizes its slices. */
+  cpuMsPerTick: number;
+}
+
+export interface ConcludeResult {
+  resultRef: string;
+  violations: number;
+  /** Whether the scenario's criteria are met by everybody who is judged; absent without a stored scenario. */
+  passed?: boolean;
+}
+
+export interface SimulationIoActivities {
+  /** Computes the ticks again, and writes them when it comes to the same hash. */
+  recordTicks(input: RecordTicksInput): Promise<RecordTicksResult>;
+  /** Makes what is left of a run an artifact, held against the world's contract and its scenario's criteria. */
+  conclude(input: { tenant: string; runId: string; tick: number }): Promise<ConcludeResult>;
+  /** Where a fork begins: its parent's position at the fork tick, with what the fork changes. */
+  openFork(input: { tenant: string; runId: string }): Promise<{ position: Position<Json, Json>; minds: Minds }>;
+}

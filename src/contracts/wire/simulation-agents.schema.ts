@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { FIELD_LIMITS, llmConfigSchema, retryPolicySchema } from '../agent-graph.schema';
+import { DELIVERIES_AT_ONCE } from '../../domain/agents/agent-graph';
+import { DECAYS } from '../../domain/simulation/memory/decay';
+import { MEMORY_PROFILES, type MemoryMode } from '../../domain/simulation/memory/memory-modes';
+import { PROMOTION_RULES } from '../../domain/simulation/memory/promotion';
+import { COMPETITION_AWARENESS } from '../../domain/simulation/mind/briefing';
+import { SECOND_THOUGHTS } from '../../domain/worlds/marketplace/agent/second-thoughts';
+import { agentId, eventName, seconds, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
+
+/** `digest` and `llm_reflection` keep what a model's own review names, and a run asks nobody for one. */
+const MODES = (Object.keys(MEMORY_PROFILES) as MemoryMode[]).filter((mode) => mode !== 'digest');
+const PROMOTIONS = PROMOTION_RULES.filter((rule) => rule !== 'llm_reflection');
+
+const scriptAgentSchema = z.strictObject({
+  id: agentId,
+  kind: z.literal('script'),
+  bot: z.string().max(64).meta({
+    description:
+      'Decides without a model, such as `baseline-v1`; an unknown one is answered with those that there are.',
+  }),
+});
+
+const llmSimulatedAgentSchema = z.strictObject({
+  id: agentId,
+  kind: z.literal('llm').default('llm'),
+  instructions: z
+    .string()
+    .max(SIMULATION_LIMITS.instructionCharsMax)
+    .default('')
+    .meta({ description: 'Said to the model after the world’s own rules.' }),
+  llmConfig: llmConfigSchema,
+  delivery: z.enum(DELIVERIES_AT_ONCE).default('sync'),
+  timeoutSeconds: seconds.max(FIELD_LIMITS.agentSecondsMax).default(120).meta({ description: 'Of one decision.' }),
+  maxRetries: z.int().min(0).max(FIELD_LIMITS.maxRetriesMax).default(3).meta({ description: 'Of one decision.' }),
+  retryPolicy: retryPolicySchema.prefault({}),
+  costLimitUsd: usd('What all of its decisions may cost.').optional(),
+  memory: z
+    .strictObject({
+      mode: z.enum(MODES).default('reflective'),
+      promotion: z.enum(PROMOTIONS).default('importance_score'),
+      decay: z.enum(DECAYS).default('none'),
+    })
+    .optional()
+    .meta({ description: 'What it has learned is in its prompts; nothing is remembered without.' }),
+  secondThoughts: z.enum(SECOND_THOUGHTS).default('off').meta({
+    description: 'Whether its decisions are held against what it remembers, and what is in doubt is said or left out.',
+  }),
+  competitionAwareness: z
+    .enum(COMPETITION_AWARENESS)
+    .default('unaware')
+    .meta({ description: 'Whether it is told that it is ranked against others.' }),
+});
+
+const humanAgentSchema = z.strictObject({
+  id: agentId,
+  kind: z.literal('human'),
+  dueAfterTicks: z
+    .int()
+    .min(0)
+    .max(SIMULATION_LIMITS.dueTicksMax)
+    .default(0)
+    .meta({ description: 'So many ticks may pass with standing orders before the fallback decides.' }),
+  waitSeconds: seconds
+    .max(SIMULATION_LIMITS.waitSecondsMax)
+    .nullable()
+    .default(null)
+    .meta({ description: 'How long one tick waits for the answer; null: as long as it takes.' }),
+});
+
+export const simulatedAgentSchema = z.union([scriptAgentSchema, humanAgentSchema, llmSimulatedAgentSchema]);
+
+export const fastForwardRuleSchema = z.strictObject({
+  on: eventName.meta({ description: 'Type of a world event.' }),
+  when: eventName.meta({ description: 'Name of a condition of the world.' }),
+  do: z.union([
+    z.strictObject({ advance: tickNumber }),
+    z.strictObject({ untilTick: tickNumber }),
+    z.strictObject({ untilWake: z.array(eventName).min(1).max(20), atMost: tickNumber }),
+  ]),
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { name } from './common.schema';
+import { experimentId } from './run.schema';
+import { fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
+import { json, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
+
+export const startSimulationSchema = z
+  .strictObject({
+    name: name.default('simulation').meta({ description: 'For people; it need not be unique.' }),
+    world: z.string().max(64).default('marketplace'),
+    scenario: z
+      .union(
+        [
+          name,
+          z.strictObject({ name, version: z.int().positive().max(2_147_483_647).optional() }),
+          z.record(z.string(), json),
+        ],
+        {
+          error: 'Expected the name of a scenario, { name, version }, or what is different from the standard scenario.',
+        },
+      )
+      .default({})
+      .meta({
+        description: 'A stored scenario, by which the run is also judged; or what is different from the standard one.',
+      }),
+    seed: z.int().min(0).max(4_294_967_295).default(42),
+    ticks: tickNumber.optional().meta({ description: 'As long as its scenario when absent; 180 without one.' }),
+    agents: z
+      .array(simulatedAgentSchema)
+      .min(1)
+      .max(SIMULATION_LIMITS.agentsMax)
+      .optional()
+      .meta({ description: 'Everybody of the scenario is `baseline-v1` when absent.' }),
+    rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).default([]),
+    failures: z
+      .strictObject({
+        inARow: z.int().min(1).max(SIMULATION_LIMITS.failuresMax).default(SIMULATION_LIMITS.failuresDefault),
+        then: z.enum(['end', 'park']).default('park'),
+      })
+      .prefault({})
+      .meta({ description: 'How many failures of one agent in a row are too many, and what then.' }),
+    costBudgetUsd: usd('What all decisions together may cost.').default(10),
+    experiment: experimentId.optional(),
+  })
+  .meta({ id: 'StartSimulation' });
+
+export const forkSchema = z
+  .strictObject({
+    name: name.optional(),
+    tick: z.int().min(0).max(SIMULATION_LIMITS.ticksMax).meta({ description: 'After this tick it goes its own way.' }),
+    agents: z.array(simulatedAgentSchema).min(1).max(SIMULATION_LIMITS.agentsMax).optional(),
+    change: z
+      .record(z.string(), json)
+      .optional()
+      .meta({ description: 'Rules of the world that are different from here on.' }),
+    rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).optional(),
+    ticks: tickNumber.optional(),
+    costBudgetUsd: usd('What the decisions after the fork may cost.').default(10),
+  })
+  .meta({ id: 'ForkSimulation' });
+
+export type StartSimulation = z.infer<typeof startSimulationSchema>;
+export type ForkSimulation = z.infer<typeof forkSchema>;

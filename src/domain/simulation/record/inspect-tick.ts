@@ -1,0 +1,50 @@
+import { present } from '../../kernel/assert';
+import type { Json } from '../../kernel/canonical-json';
+import { play } from '../play';
+import { type Position, positionHash } from '../position';
+import { replay } from '../replay';
+import { stretchesOf } from '../run/stretches-of';
+import type { Answer, PromptParts, TickSummary, WorldEvent } from '../world';
+import type { RecordedTick } from './record-line';
+import type { RecordedWorld } from './record-replay';
+
+/** One tick of a record, opened: what each agent saw and was told, what it answered, what came of it. */
+export interface InspectedTick {
+  tick: number;
+  /** False: nobody was asked, standing orders went on. */
+  asked: boolean;
+  recordedHash: string | null;
+  hash: string;
+  summary: TickSummary;
+  asks: InspectedAsk[];
+  events: WorldEvent[];
+  /** After the tick. */
+  state: Json;
+}
+
+export interface InspectedAsk extends Answer<Json> {
+  /** From 0. */
+  round: number;
+  view: Json;
+  /** The world's part of it: an agent's own instructions come on top. */
+  prompt: PromptParts;
+}
+
+/** @param before the position in which the tick begins. @throws InvariantError when the record does not fit the world */
+export function inspectTick(world: RecordedWorld, before: Position<Json, Json>, line: RecordedTick): InspectedTick {
+  const asks: InspectedAsk[] = [];
+  let rounds: Answer<Json>[][] = [];
+  replay(world, before, stretchesOf([line]), (played) => (rounds = played.rounds));
+  const { position, events } = play(world, before, ({ agentId, view }, round) => {
+    const answer = present(
+      rounds[round]?.find((one) => one.agentId === agentId),
+      `inspectTick: ${agentId} has no answer`,
+    );
+    asks.push({ round, view, prompt: world.prompt(view), ...answer });
+    return answer;
+  });
+  return {
+    ...{ tick: line.tick, asked: line.rounds !== null, recordedHash: line.hash, hash: positionHash(position) },
+    ...{ summary: world.summarise(position.state, events), asks, events, state: position.state },
+  };
+}

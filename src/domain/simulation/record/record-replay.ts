@@ -1,0 +1,67 @@
+import { present } from '../../kernel/assert';
+import type { Json } from '../../kernel/canonical-json';
+import { messageOf } from '../../kernel/message-of';
+import { type Position, positionHash, startingPosition } from '../position';
+import { replay } from '../replay';
+import { stretchesOf } from '../run/stretches-of';
+import type { World } from '../world';
+import type { RecordedDefinition, RecordedTick } from './record-line';
+
+export type RecordedWorld = World<Json, Json, Json, Json, Json>;
+
+/** Where a record and its computation part. */
+export interface Difference {
+  tick: number;
+  expected: string | null;
+  /** Null: the tick could not be computed at all. */
+  found: string | null;
+  detail: string;
+}
+
+/** Computes a recorded run again, tick by tick, and compares every hash. Asks nobody, and needs nothing but the record. */
+export class RecordReplay {
+  position: Position<Json, Json>;
+  hashesCompared = 0;
+  private readonly changes: readonly RecordedDefinition[];
+
+  /** @param lineage the run's definition after those of its parents, the oldest first */
+  constructor(
+    private readonly world: RecordedWorld,
+    lineage: readonly RecordedDefinition[],
+  ) {
+    const root = present(lineage[0], 'RecordReplay: a record begins with a definition');
+    this.position = startingPosition(world.init(root.scenario, root.seed));
+    this.changes = lineage.filter((definition, index) => acts(definition, lineage.slice(index + 1)));
+    this.amend();
+  }
+
+  /** @returns the first difference, after which the run is another one and there is nothing more to compare */
+  play(line: RecordedTick): Difference | undefined {
+    try {
+      this.position = replay(this.world, this.position, stretchesOf([line]), () => undefined);
+    } catch (error) {
+      return { tick: line.tick, expected: line.hash, found: null, detail: messageOf(error) };
+    }
+    return this.compared(line) ?? this.amend();
+  }
+
+  private compared({ tick, hash: expected }: RecordedTick): Difference | undefined {
+    if (expected === null) return undefined;
+    this.hashesCompared += 1;
+    const found = positionHash(this.position);
+    if (found === expected) return undefined;
+    return { tick, expected, found, detail: 'The state after it is another one than was recorded.' };
+  }
+
+  /** A fork's change is made between two ticks; the hash of the tick before it is its parent's. */
+  private amend(): undefined {
+    for (const { forkTick, change } of this.changes)
+      if (forkTick === this.position.tick && change !== null)
+        this.position = { ...this.position, state: this.world.amend(this.position.state, change) };
+  }
+}
+
+/** A fork of a fork may begin before its parent did: then it is its grandparent's, and its parent's change is none of its. */
+function acts({ forkTick }: RecordedDefinition, later: readonly RecordedDefinition[]): boolean {
+  return forkTick !== null && later.every((definition) => forkTick <= definition.forkTick!);
+}

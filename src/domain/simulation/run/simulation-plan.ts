@@ -1,0 +1,34 @@
+import type { Json } from '../../kernel/canonical-json';
+import type { MemorySettings } from '../memory/agent-memory';
+import type { FastForwardRule } from '../fast-forward';
+
+/** What a workflow has to know of a simulation; texts (instructions, model configuration) stay in the book. */
+export interface SimulationPlan {
+  world: string;
+  /** Pinned: behaviour of a run changes only by a fork. */
+  worldVersion: number;
+  seed: number;
+  /** As the world reads it, with its agents cast. */
+  scenario: Json;
+  /** How many ticks the run has. */
+  ticks: number;
+  /** In the order in which they are listed; whom a world asks, it says itself. */
+  agents: SimulatedAgent[];
+  rules: FastForwardRule[];
+  failures: FailurePolicy;
+}
+
+export type SimulatedAgent = { id: string } & (
+  | { kind: 'script'; bot: string }
+  | { kind: 'llm'; timeoutSeconds: number; memory?: MemoryPlan; secondThoughts?: 'advisory' | 'blocking' }
+  | { kind: 'human'; dueAfterTicks: number; waitSeconds: number | null }
+);
+
+/** How an agent remembers; texts that it learned are carried by the workflow, a few dozen short ones. */
+export type MemoryPlan = Partial<MemorySettings>;
+
+/** How many failures of one agent in a row are too many, and what then. */
+export interface FailurePolicy {
+  inARow: number;
+  then: 'end' | 'park';
+}

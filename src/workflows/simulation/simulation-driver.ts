@@ -1,0 +1,163 @@
+import { CancellationScope, condition, sleep, workflowInfo } from '@temporalio/workflow';
+import type { CarriedSimulation, SimulationInput, SimulationResult } from '../../contracts/simulation';
+import type { RunEnding } from '../../domain/agents/run-ending';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { positionHash, type Position } from '../../domain/simulation/position';
+import { ExternalRequests } from '../../domain/simulation/run/external-requests';
+import type { Minds } from '../../domain/simulation/run/minds';
+import { SimulationControl } from '../../domain/simulation/run/simulation-control';
+import type { WorldEntry } from '../../domain/worlds';
+import { showStatus } from '../run-details';
+import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
+import { ParkRun } from './park-run';
+import { showTick } from './simulation-details';
+import { TickGivenUp } from './tick-given-up';
+import { TickPlayer } from './tick-player';
+import { TickRecorder } from './tick-recorder';
+
+/** A history of this length replays in half a second. */
+const CONTINUE_AS_NEW_EVENTS = 2_500;
+const CONTINUE_AS_NEW_BYTES = 2 * 1024 * 1024;
+/** CPU time of the ticks that a lost worker's successor has to play again. */
+const REPLAY_CPU_MS_MAX = 500;
+
+const NEWS_EVENTS = { paused: 'run-paused', going: 'run-resumed' } as const;
+
+/** The loop of one run: between two ticks it looks at what people said, at its history's length, and at what is to be recorded. */
+export class SimulationDriver {
+  readonly control: SimulationControl;
+  readonly requests: ExternalRequests;
+  readonly recorder: TickRecorder;
+  readonly player: TickPlayer;
+
+  constructor(
+    readonly input: SimulationInput,
+    entry: WorldEntry,
+  ) {
+    this.control = new SimulationControl(input.carried?.control);
+    this.requests = new ExternalRequests(input.carried?.requests);
+    this.recorder = new TickRecorder(input);
+    this.player = new TickPlayer(input, entry, this.control, this.recorder, this.requests);
+  }
+
+  async begin(position: Position<Json, Json>, minds: Minds): Promise<void> {
+    this.player.begin(position, minds);
+    await CancellationScope.nonCancellable(() => this.recorder.begin(position));
+  }
+
+  /** @returns how the run ends; undefined when it has to go on in a new history */
+  async driveToEnd(): Promise<RunEnding | undefined> {
+    try {
+      while (!this.isOver) {
+        if (CancellationScope.current().consideredCancelled) return CANCELLED;
+        if (this.control.isHeld) await this.hold();
+        else if (!this.historyIsLong) await this.step();
+        else if (await this.isAllRecorded()) return undefined;
+      }
+    } catch (error) {
+      return endingAfter(error, this.input, this.player.position);
+    }
+    const { ticks } = this.input.plan;
+    return this.player.tick < ticks ? stopped(this.player.tick, ticks) : COMPLETED;
+  }
+
+  async finish(ending: RunEnding): Promise<SimulationResult> {
+    const { player, recorder } = this;
+    await recorder.end(player.position, ending);
+    this.show(ending);
+    showStatus(ending.status);
+    const { status, reasonCode, reason } = ending;
+    const { costMicroUsd } = player.deciders.spent;
+    return { status, reasonCode, reason, ticks: player.tick, hash: positionHash(player.position), costMicroUsd };
+  }
+
+  carry(): CarriedSimulation {
+    const { player, recorder } = this;
+    return {
+      position: player.position,
+      control: this.control.carry(),
+      failures: player.failures.carry(),
+      requests: this.requests.carry(),
+      ...(player.forwarding ? { forwarding: player.forwarding } : {}),
+      spent: player.deciders.spent,
+      minds: player.deciders.minds,
+      progressSeq: recorder.seq,
+      cpuMsPerTick: recorder.cpuMsPerTick,
+    };
+  }
+
+  private get isOver(): boolean {
+    return this.control.isStopping || this.player.tick >= this.input.plan.ticks;
+  }
+
+  private async step(): Promise<void> {
+    if (this.announce()) await CancellationScope.nonCancellable(() => this.recorder.flushNotes());
+    try {
+      await this.player.play();
+      if (this.recorder.isDue) await CancellationScope.nonCancellable(() => this.record());
+    } catch (error) {
+      this.parkFor(error);
+    }
+    this.show();
+  }
+
+  /** A command leaves with the end of a task: after ticks that waited for nobody it is ended, or recording would wait for the next slice. */
+  private async record(): Promise<void> {
+    const isSlice = this.recorder.isOfThisTask;
+    await this.recorder.record(this.player.position);
+    if (isSlice) await sleep(1, { summary: 'let the recording begin' });
+  }
+
+  /** Waits for a person. When they read that it waits, everything that was played is recorded. */
+  private async hold(): Promise<void> {
+    const { control, recorder, player } = this;
+    await CancellationScope.nonCancellable(async () => {
+      await recorder.flush(player.position).catch((error: unknown) => this.parkFor(error));
+      this.announce();
+      await recorder.flushNotes();
+    });
+    this.show();
+    await condition(() => !control.isHeld || control.isStopping || recorder.hasNotes);
+  }
+
+  /** @returns whether there is something to tell */
+  private announce(): boolean {
+    const news = this.control.takeNews();
+    if (news === undefined) return false;
+    const event =
+      news === 'parked' ? { type: 'run-parked', data: { ...this.control.parked } } : { type: NEWS_EVENTS[news] };
+    this.recorder.note({ paused: news !== 'going', events: [event] });
+    return true;
+  }
+
+  private parkFor(error: unknown): void {
+    if (error instanceof TickGivenUp) return;
+    if (!(error instanceof ParkRun) || error.ends) throw error;
+    this.control.park(error.why);
+  }
+
+  private show(ending?: RunEnding): void {
+    showTick({ ticks: this.input.plan.ticks, player: this.player, control: this.control }, ending);
+  }
+
+  private get historyIsLong(): boolean {
+    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+    return (
+      historyLength >= (this.input.continueAsNewAfterEvents ?? CONTINUE_AS_NEW_EVENTS) ||
+      historySize >= CONTINUE_AS_NEW_BYTES ||
+      continueAsNewSuggested ||
+      this.player.playedHere * this.recorder.cpuMsPerTick >= REPLAY_CPU_MS_MAX
+    );
+  }
+
+  /** The next history begins with a snapshot and nothing else. False: the recording was refused, and the run is parked. */
+  private async isAllRecorded(): Promise<boolean> {
+    try {
+      await CancellationScope.nonCancellable(() => this.recorder.flush(this.player.position));
+      return true;
+    } catch (error) {
+      this.parkFor(error);
+      return false;
+    }
+  }
+}

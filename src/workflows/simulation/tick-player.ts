@@ -1,0 +1,141 @@
+import type { Forwarding, SimulationInput } from '../../contracts/simulation';
+import { present } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { fastForward, stopOf } from '../../domain/simulation/fast-forward';
+import { lastOf } from '../../domain/simulation/play';
+import type { Position } from '../../domain/simulation/position';
+import type { ExternalRequests } from '../../domain/simulation/run/external-requests';
+import { FailureCount } from '../../domain/simulation/run/failure-count';
+import type { Minds } from '../../domain/simulation/run/minds';
+import type { Hint, SimulationControl } from '../../domain/simulation/run/simulation-control';
+import { beginTick, resumeTick } from '../../domain/simulation/tick';
+import type { Answer, WorldEvent } from '../../domain/simulation/world';
+import type { WorldEntry } from '../../domain/worlds';
+import { Deciders } from './deciders';
+import { ParkRun } from './park-run';
+import type { TickRecorder } from './tick-recorder';
+
+/** Plays ticks from one position to the next: with the answers of all that are asked, or with standing orders. */
+export class TickPlayer {
+  readonly deciders: Deciders;
+  readonly failures: FailureCount;
+  forwarding: Forwarding | undefined;
+  /** Ticks that a worker has to play again when it takes this history over. */
+  playedHere = 0;
+  private current: Position<Json, Json> | undefined;
+
+  constructor(
+    private readonly input: SimulationInput,
+    private readonly entry: WorldEntry,
+    private readonly control: SimulationControl,
+    private readonly recorder: TickRecorder,
+    requests: ExternalRequests,
+  ) {
+    this.failures = new FailureCount(input.carried?.failures);
+    this.forwarding = input.carried?.forwarding;
+    this.deciders = new Deciders(
+      input,
+      entry,
+      requests,
+      (agentId) => this.position.last[agentId],
+      () => control.isStopping,
+    );
+  }
+
+  get position(): Position<Json, Json> {
+    return present(this.current, `Simulation ${this.input.runId} has not begun`);
+  }
+
+  /** How many ticks are done. */
+  get tick(): number {
+    return this.current?.tick ?? 0;
+  }
+
+  begin(position: Position<Json, Json>, minds: Minds): void {
+    this.current = position;
+    this.deciders.minds = minds;
+  }
+
+  /** One tick with agents, or a slice of them without. @throws ParkRun */
+  async play(): Promise<void> {
+    if (this.forwarding) this.playStanding(this.forwarding);
+    else await this.playAsked();
+  }
+
+  private async playAsked(): Promise<void> {
+    const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints));
+    const { tick, last } = this.position;
+    this.recorder.decided(tick, rounds);
+    this.deciders.keepThoughts();
+    this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
+    const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, events);
+    if (stop) this.forwarding = { ...stop, fromTick: this.tick };
+    this.countFailures(rounds.flat());
+  }
+
+  /** A tick that could not be played begins again later, with the same prompts. */
+  private async withHints<T>(play: (hints: readonly Hint[]) => Promise<T>): Promise<T> {
+    const hints = this.control.takeHints();
+    try {
+      return await play(hints);
+    } catch (error) {
+      for (const hint of hints) this.control.hint(hint);
+      throw error;
+    }
+  }
+
+  private async askedTick(
+    hints: readonly Hint[],
+  ): Promise<{ state: Json; events: WorldEvent[]; rounds: Answer<Json>[][] }> {
+    const { world } = this.entry;
+    const rounds: Answer<Json>[][] = [];
+    let open = beginTick(world, this.position.state);
+    while (open.ask.length > 0) {
+      const answers = await this.deciders.decide(open.ask, { tick: this.tick, round: open.round, hints });
+      rounds.push(answers);
+      open = resumeTick(world, open, answers);
+    }
+    return { state: open.state, events: open.events, rounds };
+  }
+
+  private playStanding(forwarding: Forwarding): void {
+    const from = this.tick;
+    const lastTick = Math.min(forwarding.untilTick, this.input.plan.ticks);
+    const stop = { untilTick: this.control.bound(lastTick), wake: forwarding.wake };
+    const { position, wokenBy } = fastForward(this.entry.world, this.position, stop, this.recorder.sliceTicks);
+    if (position.tick > from) {
+      this.recorder.standing(from, position.tick);
+      this.reach(position);
+    }
+    if (wokenBy !== undefined || this.tick >= lastTick) this.endForwarding(forwarding, wokenBy);
+  }
+
+  private endForwarding({ fromTick }: Forwarding, wokenBy: string | undefined): void {
+    this.forwarding = undefined;
+    const saved = this.deciders.savedBy(this.tick - fromTick);
+    const data = { fromTick, untilTick: this.tick, ...(wokenBy === undefined ? {} : { wokenBy }), ...saved };
+    this.recorder.note({ events: [{ type: 'fast-forwarded', data }] });
+  }
+
+  private reach(position: Position<Json, Json>): void {
+    this.playedHere += position.tick - this.tick;
+    this.current = position;
+    this.control.reached(position.tick);
+  }
+
+  private countFailures(answers: readonly Answer<Json>[]): void {
+    for (const { agentId, source } of answers) {
+      if (source === 'agent') this.failures.answered(agentId);
+      else if (source === 'fallback') this.failures.failed(agentId);
+    }
+    const { inARow, then } = this.input.plan.failures;
+    const agentId = this.failures.takeTooMany(inARow);
+    if (agentId === undefined) return;
+    const reason = `Agent "${agentId}" failed ${inARow} times in a row; the last time: ${lastFeedback(answers, agentId)}`;
+    throw new ParkRun({ reasonCode: 'agent_failing', reason }, then === 'end');
+  }
+}
+
+function lastFeedback(answers: readonly Answer<Json>[], failing: string): string {
+  return answers.findLast(({ agentId }) => agentId === failing)?.feedback.at(-1) ?? 'no reason was given';
+}

@@ -1,0 +1,202 @@
+import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { IoActivities } from '../../contracts/agent-run';
+import type { RecordTicksInput, SimulationInput, SimulationIoActivities, Waypoint } from '../../contracts/simulation';
+import { taskQueue } from '../../contracts/task-queues';
+import type { ProgressDelta } from '../../domain/agents/progress-delta';
+import type { RunEnding } from '../../domain/agents/run-ending';
+import type { AgentStatus, RunStatus } from '../../domain/agents/run-state';
+import { present } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { positionHash, type Position } from '../../domain/simulation/position';
+import { StretchLog } from '../../domain/simulation/run/stretch-log';
+import type { Answer } from '../../domain/simulation/world';
+import { ParkRun } from './park-run';
+
+/** A slice of a workflow task: longer ones would delay the other workflows of the worker (2.5 s did, by 4–15 s). */
+const SLICE_CPU_MS = 100;
+/** Before the first measurement. A day of a large market takes 2.5 ms. */
+const CPU_MS_PER_TICK_GUESS = 5;
+/** People do not read faster, and a record costs up to 6 history events. */
+const RECORD_TICKS = 4;
+const RECORD_AFTER_MS = 1_000;
+
+/** How the end of a run ends its agents; whoever is not named is cancelled with it. */
+const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
+  completed: 'completed',
+  partially_completed: 'completed',
+};
+
+/**
+ * Has the ticks written by a process that computes them again: what comes to another hash is not written, and the run is
+ * parked. One recording is under way at most; the loop goes on meanwhile, and waits when recording lags behind.
+ */
+export class TickRecorder {
+  seq: number;
+  cpuMsPerTick: number;
+  private readonly log = new StretchLog<Json>();
+  private from: Waypoint | undefined;
+  private sinceMs = 0;
+  private notes: ProgressDelta | undefined;
+  private submitted: RecordTicksInput | undefined;
+  private outcome: Promise<void> = Promise.resolve();
+  private failure: unknown;
+
+  constructor(private readonly input: SimulationInput) {
+    this.seq = input.carried?.progressSeq ?? 0;
+    this.cpuMsPerTick = input.carried?.cpuMsPerTick ?? CPU_MS_PER_TICK_GUESS;
+  }
+
+  /** How many ticks may be played without a pause. */
+  get sliceTicks(): number {
+    return Math.max(1, Math.floor(SLICE_CPU_MS / this.cpuMsPerTick));
+  }
+
+  /** Few ticks of a slow run, a whole slice of a fast one. */
+  get isDue(): boolean {
+    const { ticks } = this.log;
+    const waits = ticks >= RECORD_TICKS || ticks >= this.sliceTicks;
+    return ticks >= this.sliceTicks || (waits && Date.now() - this.sinceMs >= RECORD_AFTER_MS);
+  }
+
+  /** No task has ended since the first tick that is not recorded: the workflow's clock stands still within one. */
+  get isOfThisTask(): boolean {
+    return this.log.ticks > 0 && Date.now() === this.sinceMs;
+  }
+
+  get hasNotes(): boolean {
+    return this.notes !== undefined;
+  }
+
+  async begin(position: Position<Json, Json>): Promise<void> {
+    this.from = waypoint(position);
+    if (this.input.carried) return;
+    this.note({ status: 'running', events: [{ type: 'run-started' }], nodes: this.everybody('running') });
+    await this.recordNotes();
+  }
+
+  decided(tick: number, rounds: readonly (readonly Answer<Json>[])[]): void {
+    this.beginStretch();
+    this.log.decided(tick, rounds);
+  }
+
+  standing(tick: number, untilTick: number): void {
+    this.beginStretch();
+    this.log.standing(tick, untilTick);
+  }
+
+  /** For the read model, with the next record. */
+  note({ events = [], ...delta }: ProgressDelta): void {
+    this.notes = { ...this.notes, ...delta, events: [...(this.notes?.events ?? []), ...events] };
+  }
+
+  /** Begins to record what was played, after the recording before has ended. @throws ParkRun when that one was refused */
+  async record(position: Position<Json, Json>): Promise<void> {
+    await this.settle();
+    const { tenant, runId } = this.input;
+    const from = present(this.from, `Simulation ${runId}: recorded before it began`);
+    if (from.tick === position.tick) return;
+    const to = waypoint(position);
+    const progress = this.takeNotes();
+    this.from = to;
+    this.submit({ tenant, runId, from, stretches: this.log.take(), to, ...(progress ? { progress } : {}) });
+  }
+
+  /** Everything is written when it returns. @throws ParkRun when it was refused */
+  async flush(position: Position<Json, Json>): Promise<void> {
+    await this.record(position);
+    await this.settle();
+    await this.flushNotes();
+  }
+
+  async flushNotes(): Promise<void> {
+    if (this.hasNotes) await this.recordNotes();
+  }
+
+  /** The last word on the run. What was refused before is in its reason, so it does not stop the end. */
+  async end(position: Position<Json, Json>, { status, reasonCode, reason }: RunEnding): Promise<void> {
+    const last = { type: `run-${status.replaceAll('_', '-')}`, data: { reasonCode } };
+    try {
+      await this.flush(position);
+    } catch (error) {
+      if (!(error instanceof ParkRun)) throw error;
+      this.note({ events: [{ type: 'recording-refused', data: { ...error.why } }] });
+    }
+    const concluded = await this.conclude(position);
+    const nodes = this.everybody(AGENT_ENDS[status] ?? 'cancelled');
+    this.note({ status, reasonCode, reason, nodes, events: [...concluded, last] });
+    await this.recordNotes();
+  }
+
+  /** Of what is recorded; a run that recorded nothing has no result. */
+  private async conclude({ tick }: Position<Json, Json>): Promise<NonNullable<ProgressDelta['events']>> {
+    if (this.failure !== undefined || tick === 0) return [];
+    const { tenant, runId } = this.input;
+    const data = await this.io<SimulationIoActivities>('conclude').conclude({ tenant, runId, tick });
+    return [{ type: 'simulation-concluded', data: { ...data } }];
+  }
+
+  private everybody(status: AgentStatus): NonNullable<ProgressDelta['nodes']> {
+    return this.input.plan.agents.map(({ id }) => ({ name: id, status }));
+  }
+
+  private beginStretch(): void {
+    if (this.log.ticks === 0) this.sinceMs = Date.now();
+  }
+
+  /** A refused recording stays submitted: after a resume it is tried once more. */
+  private async settle(): Promise<void> {
+    if (this.failure !== undefined && this.submitted) this.submit(this.submitted);
+    await this.outcome;
+    if (this.failure !== undefined) throw parkFor(this.failure);
+  }
+
+  private submit(input: RecordTicksInput): void {
+    this.submitted = input;
+    this.failure = undefined;
+    this.outcome = this.io<SimulationIoActivities>(`ticks ${input.from.tick + 1}–${input.to.tick}`)
+      .recordTicks(input)
+      .then(
+        ({ cpuMsPerTick }) => {
+          this.cpuMsPerTick = cpuMsPerTick;
+          this.submitted = undefined;
+        },
+        (error: unknown) => {
+          this.failure = error;
+        },
+      );
+  }
+
+  private async recordNotes(): Promise<void> {
+    const progress = present(this.takeNotes(), 'recordNotes: nothing was noted');
+    const { tenant, runId } = this.input;
+    await this.io<IoActivities>('record progress').recordProgress({ tenant, runId, ...progress });
+  }
+
+  private takeNotes(): RecordTicksInput['progress'] {
+    if (this.notes === undefined) return undefined;
+    const delta = this.notes;
+    this.notes = undefined;
+    this.seq += 1;
+    return { seq: this.seq, delta };
+  }
+
+  private io<A>(summary: string): A {
+    return proxyActivities<never>({
+      taskQueue: taskQueue('io', this.input.taskQueuePrefix),
+      startToCloseTimeout: '2 minutes',
+      retry: { initialInterval: 100, maximumInterval: '10 seconds' },
+      summary,
+    });
+  }
+}
+
+function waypoint(position: Position<Json, Json>): Waypoint {
+  return { tick: position.tick, hash: positionHash(position) };
+}
+
+/** Only a refusal comes here: whatever may pass by itself is repeated by Temporal without end. */
+function parkFor(failure: unknown): ParkRun {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  if (!(cause instanceof ApplicationFailure)) throw failure;
+  return new ParkRun({ reasonCode: 'recording_refused', reason: cause.message });
+}

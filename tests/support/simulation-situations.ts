@@ -1,0 +1,73 @@
+import { withTransaction } from '../../src/adapters/postgres';
+import { startWorkflow } from '../../src/adapters/temporal';
+import { acceptSimulation } from '../../src/api/services/start-simulation';
+import { startSimulationSchema } from '../../src/contracts/api.schema';
+import { PAUSE_UPDATE, RESUME_UPDATE } from '../../src/contracts/agent-run';
+import {
+  ADVANCE_UPDATE,
+  ANSWER_UPDATE,
+  HINT_UPDATE,
+  SIMULATION_STATE_QUERY,
+  type SimulationInput,
+  type SimulationStateView,
+  STOP_UPDATE,
+} from '../../src/contracts/simulation';
+import { simulationSpec } from '../../src/control/launch-run';
+import { bot, seller } from './simulations';
+import { TENANT, type System } from './system';
+import { until } from './until';
+
+/** What may happen to a simulation, as far as it leaves a trace in its workflow's history. */
+export const SIMULATION_SITUATIONS = {
+  'simulation/continue-as-new': (system: System) =>
+    startSimulation(
+      system,
+      { ticks: 40, agents: [seller()], rules: [{ on: 'day-closed', when: 'quiet', do: { advance: 2 } }] },
+      { continueAsNewAfterEvents: 60 },
+    ),
+  'simulation/bots': (system: System) =>
+    startSimulation(system, {
+      ...{ ticks: 30, agents: [bot('baseline-v1', 'north'), bot('greedy-script', 'south')] },
+      rules: [{ on: 'day-closed', when: 'always', do: { untilWake: ['stockout'], atMost: 9 } }],
+    }),
+  'simulation/steered': async (system: System) => {
+    const run = await startSimulation(system, { ticks: 500, agents: [seller()] });
+    await run.update(PAUSE_UPDATE);
+    await run.update(HINT_UPDATE, { text: 'A trade fair opens.' });
+    await run.update(ADVANCE_UPDATE, { ticks: 2 });
+    await until(run.state, ({ paused, hints }) => paused && hints === 0);
+    await run.update(RESUME_UPDATE);
+    await run.update(STOP_UPDATE);
+    return run;
+  },
+  'simulation/person': async (system: System) => {
+    const run = await startSimulation(system, { ticks: 3, agents: [{ id: 'seller', kind: 'human', waitSeconds: 1 }] });
+    await until(run.state, ({ requests }) => requests.length === 1);
+    await run.update(ANSWER_UPDATE, { agentId: 'seller', raw: { accept_all_orders: true } });
+    return run;
+  },
+  'simulation/parked': async (system: System) => {
+    const failing = { agents: [seller('', 'scripted-nobody')], failures: { inARow: 2, then: 'park' } };
+    const run = await startSimulation(system, { ticks: 4, ...failing });
+    await until(run.state, ({ parked }) => parked !== undefined);
+    await run.update(RESUME_UPDATE);
+    return run;
+  },
+};
+
+async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
+  const { pool, temporal, prefix } = system;
+  const asked = startSimulationSchema.parse(body);
+  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked));
+  const spec = await simulationSpec({ pool, taskQueuePrefix: prefix }, { ...run, tenant: TENANT, name: asked.name });
+  Object.assign(spec.args[0] as SimulationInput, hook);
+  await startWorkflow(temporal.client, spec);
+  const handle = temporal.client.workflow.getHandle(spec.workflowId);
+  return {
+    workflowId: spec.workflowId,
+    result: () => handle.result() as Promise<unknown>,
+    state: () => handle.query<SimulationStateView>(SIMULATION_STATE_QUERY),
+    update: (name: string, arg?: object): Promise<unknown> =>
+      arg === undefined ? handle.executeUpdate(name) : handle.executeUpdate(name, { args: [arg] }),
+  };
+}

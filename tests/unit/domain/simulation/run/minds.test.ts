@@ -1,0 +1,75 @@
+import type { Json } from '../../../../../src/domain/kernel/canonical-json';
+import { play } from '../../../../../src/domain/simulation/play';
+import { startingPosition } from '../../../../../src/domain/simulation/position';
+import { botDecides, keptMinds, knows, mindAfter, recalls } from '../../../../../src/domain/simulation/run/minds';
+import type { SimulatedAgent } from '../../../../../src/domain/simulation/run/simulation-plan';
+import { STANDARD_MARKET } from '../../../../../src/domain/worlds/marketplace/scenario';
+import { newestWorld } from '../../../../../src/domain/worlds';
+
+const entry = newestWorld('marketplace')!;
+const ceo = { id: 'seller', kind: 'script', bot: 'ceo-v1' } as const;
+const model = { id: 'seller', kind: 'llm', timeoutSeconds: 60, memory: { mode: 'reflective' } } as const;
+const DAYS = 15;
+
+/** Plays, thinks as a run does, and keeps what was seen and decided. */
+function lived(think: (view: Json, mind: Json | undefined) => { decision: Json; mind: Json | undefined }) {
+  const scenario = entry.cast(STANDARD_MARKET as unknown as Json, ['seller'], DAYS);
+  let position = startingPosition(entry.world.init(scenario, 5));
+  let mind: Json | undefined;
+  const seen: { view: Json; decision: Json }[] = [];
+  for (let day = 0; day < DAYS; day += 1) {
+    position = play(entry.world, position, ({ agentId, view }) => {
+      const thought = think(view, mind);
+      mind = thought.mind;
+      seen.push({ view, decision: thought.decision });
+      return { agentId, decision: thought.decision, source: 'agent', feedback: [] };
+    }).position;
+  }
+  return { mind, seen };
+}
+
+const again = (agent: SimulatedAgent, seen: readonly { view: Json; decision: Json }[]) =>
+  seen.reduce<Json | undefined>((mind, tick) => mindAfter(entry, agent, tick, mind), undefined);
+
+test('what a bot carries is found again from what it saw', () => {
+  const { mind, seen } = lived((view, before) => {
+    const { decision, memory } = botDecides(entry, ceo, view, before);
+    return { decision, mind: memory };
+  });
+  expect(mind).not.toBeNull();
+  expect(again(ceo, seen)).toEqual(mind);
+});
+
+test('what an agent with a memory knows is found again from what it saw and decided', () => {
+  let recalled = 0;
+  const { mind, seen } = lived((view, before) => {
+    const thought = recalls(entry, model, view, before);
+    recalled += thought.facts.length;
+    const { decision } = entry.world.parseDecision({ accept_all_orders: true, price_changes: { P001: 12 } }, view);
+    return { decision, mind: knows(entry, view, decision, thought.mind) };
+  });
+  expect(recalled).toBeGreaterThan(0);
+  expect(again(model, seen)).toEqual(mind);
+});
+
+test('an agent without a memory knows nothing, and is told nothing', () => {
+  const plain = { id: 'seller', kind: 'llm', timeoutSeconds: 60 } as const;
+  expect(recalls(entry, plain, null, undefined)).toEqual({ mind: undefined, facts: [] });
+  expect(knows(entry, null, null, undefined)).toBeUndefined();
+});
+
+test('in a fork whoever thinks alike keeps what it knows; another bot or kind of memory begins anew', () => {
+  const minds = { a: 'plan', b: 'lessons', c: 'lessons' };
+  const before: SimulatedAgent[] = [
+    { ...ceo, id: 'a' },
+    { ...model, id: 'b' },
+    { ...model, id: 'c' },
+  ];
+  const other: SimulatedAgent[] = [
+    { ...ceo, id: 'a', bot: 'skilled-v1' },
+    { ...model, id: 'b', timeoutSeconds: 5 },
+    { ...model, id: 'c', memory: { mode: 'short_term_only' } },
+  ];
+  expect(keptMinds(minds, before, before)).toEqual(minds);
+  expect(keptMinds(minds, before, other)).toEqual({ b: 'lessons' });
+});

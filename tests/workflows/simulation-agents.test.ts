@@ -1,0 +1,159 @@
+import type { Program } from '../support/programs';
+import { type Served, startServed } from '../support/served';
+import { seller, simulationsOf } from '../support/simulations';
+import { until } from '../support/until';
+
+jest.setTimeout(240_000);
+
+let served: Served;
+let simulations: ReturnType<typeof simulationsOf>;
+let ticker: Program;
+let models: Program;
+
+beforeAll(async () => {
+  served = await startServed(['io']);
+  simulations = simulationsOf(served);
+  ticker = await served.system.startWorker('simulations');
+  models = await served.system.startWorker('llm');
+});
+afterAll(() => served.close());
+
+const market = (ticks: number, more: object = {}) => ({ ticks, seed: 11, agents: [seller()], ...more });
+
+test('a model keeps the shop: one paid call a day, and two runs of it end alike', async () => {
+  const twins = await Promise.all([simulations.start(market(12)), simulations.start(market(12))]);
+  const [one, two] = await Promise.all(twins.map(simulations.ended));
+  expect(one).toMatchObject({ status: 'completed', tick: 12 });
+  expect(one!.costMicroUsd).toBeGreaterThan(0);
+  expect(one!.hash).toBe(two!.hash);
+  const paid = await simulations.paid(twins[0]);
+  expect(paid).toEqual(Array.from({ length: 12 }, (_, tick) => `${tick}/seller/0`));
+  const ticks = await simulations.ticks(twins[0]);
+  expect(ticks.every(({ rounds }) => rounds![0]![0]!.source === 'agent')).toBe(true);
+});
+
+test('the worker of simulations and the llm worker are killed in the middle: same final hash, nothing stored is paid again', async () => {
+  const undisturbed = await simulations.ended(await simulations.start(market(30)));
+  const runId = await simulations.start(market(30));
+  await until(
+    () => simulations.paid(runId),
+    ({ length }) => length >= 6,
+  );
+  await ticker.stop('SIGKILL');
+  ticker = await served.system.startWorker('simulations');
+  await until(
+    () => simulations.paid(runId),
+    ({ length }) => length >= 15,
+  );
+  await models.stop('SIGKILL');
+  models = await served.system.startWorker('llm');
+  const end = await simulations.ended(runId);
+  expect(end).toMatchObject({ status: 'completed', tick: 30, hash: undisturbed.hash });
+  const paid = await simulations.paid(runId);
+  // One call is under way at a time, so the kill of its worker can repeat that one and no other.
+  expect(new Set(paid).size).toBe(30);
+  expect(paid.length).toBeLessThanOrEqual(31);
+});
+
+test('a fork shares what was decided before it and pays nothing of it; unchanged it ends like its parent', async () => {
+  const parent = await simulations.start(market(16));
+  const { hash } = await simulations.ended(parent);
+  const before = (await simulations.ticks(parent)).slice(0, 8);
+  const [same, bolder] = await Promise.all([
+    simulations.fork(parent, { tick: 8 }),
+    simulations.fork(parent, { tick: 8, agents: [seller('undercut 9 %')], name: 'bolder' }),
+  ]);
+  const [sameEnd, bolderEnd] = await Promise.all([same, bolder].map(simulations.ended));
+  expect(sameEnd).toMatchObject({ status: 'completed', tick: 16, parentRunId: parent, forkTick: 8, hash });
+  expect(bolderEnd).toMatchObject({ status: 'completed', tick: 16, name: 'bolder' });
+  expect(bolderEnd!.hash).not.toBe(hash);
+  for (const fork of [same, bolder]) {
+    expect((await simulations.ticks(fork)).slice(0, 8)).toEqual(before);
+    expect((await simulations.paid(fork))[0]).toBe('8/seller/0');
+    expect(await simulations.paid(fork)).toHaveLength(8);
+  }
+});
+
+test('agents that remember go on in a fork with what they knew: unchanged, it ends like its parent', async () => {
+  const remembering = { ...seller(), memory: { mode: 'reflective' }, secondThoughts: 'advisory' };
+  const ends = [remembering, { id: 'seller', kind: 'script', bot: 'ceo-v1' }].map(async (agent) => {
+    const parent = await simulations.start(market(14, { agents: [agent] }));
+    const { hash } = await simulations.ended(parent);
+    const fork = await simulations.ended(await simulations.fork(parent, { tick: 9 }));
+    expect(fork).toMatchObject({ status: 'completed', tick: 14, hash });
+    return parent;
+  });
+  const [withMemory] = await Promise.all(ends);
+  const { body } = await served.under.api.get(`/artifacts?session=${withMemory}&tag=decision&limit=1`).expect(200);
+  const { ref } = (body as { items: { ref: string }[] }).items[0]!;
+  const { body: last } = await served.under.api.get(`/artifacts/${ref}`).expect(200);
+  expect(JSON.stringify(last)).toContain('What you learned on earlier days');
+});
+
+test('a fork of a fork, and a fork with other rules', async () => {
+  const parent = await simulations.start(market(10));
+  await simulations.ended(parent);
+  const crash = {
+    change: { scheduledEvents: [{ day: 6, type: 'demand_crash', sku: 'P001', severity: 1, durationDays: 4 }] },
+  };
+  const changed = await simulations.fork(parent, { tick: 4, ...crash });
+  const end = await simulations.ended(changed);
+  const grandchild = await simulations.fork(changed, { tick: 7, ticks: 12 });
+  const grandEnd = await simulations.ended(grandchild);
+  expect(grandEnd).toMatchObject({ status: 'completed', tick: 12, forkTick: 7 });
+  const [own, shared] = [await simulations.ticks(grandchild), await simulations.ticks(changed)];
+  expect(own.map(({ tick }) => tick)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+  expect(own.slice(0, 7)).toEqual(shared.slice(0, 7));
+  expect(end.hash).not.toBe((await simulations.view(parent)).hash);
+  // At the very tick of the fork before, which may not have begun yet: its change counts.
+  const late = await simulations.fork(changed, { tick: 4 });
+  expect(await simulations.ended(late)).toMatchObject({ tick: 10, hash: end.hash });
+  await simulations.post(parent, 'fork', { tick: 11 }).expect(409);
+  await simulations.post(parent, 'fork', { tick: 10 }).expect(422);
+  await simulations.post(parent, 'fork', { tick: 4, agents: [{ ...seller(), id: 'other' }] }).expect(422);
+});
+
+test('a hint is in the prompt of the next day, and of no other', async () => {
+  const runId = await simulations.start(market(40));
+  await until(
+    () => simulations.paid(runId),
+    ({ length }) => length > 2,
+  );
+  await simulations.steer(runId, 'pause');
+  const { tick } = await simulations.paused(runId);
+  await simulations.steer(runId, 'hints', { text: 'A trade fair opens.' });
+  await simulations.post(runId, 'hints', { text: 'x', agentId: 'nobody' }).expect(409);
+  await simulations.steer(runId, 'advance', { ticks: 2 });
+  await simulations.when(runId, (now) => now.tick === tick + 2 && now.pausedAt !== null);
+  const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=2`).expect(200);
+  const refs = (body as { items: { ref: string }[] }).items.map(({ ref }) => ref);
+  const prompts = await Promise.all(
+    refs.map(async (ref) => JSON.stringify((await served.under.api.get(`/artifacts/${ref}`)).body)),
+  );
+  expect(prompts.map((text) => text.includes('A trade fair opens.'))).toEqual([false, true]); // newest first
+  await simulations.steer(runId, 'stop');
+  await simulations.ended(runId);
+});
+
+test('a run whose money is gone is parked; with more of it, it goes on where it stood', async () => {
+  const runId = await simulations.start(market(8, { costBudgetUsd: 0.005 }));
+  const parked = await simulations.paused(runId);
+  expect(parked.tick).toBeLessThan(8);
+  const event = (await simulations.history(runId)).find(({ type }) => type === 'run-parked');
+  expect(event!.data).toMatchObject({ reasonCode: 'budget_exceeded' });
+  await served.under.api.post(`/runs/${runId}/budget`).send({ costBudgetUsd: 5 }).expect(200);
+  await simulations.steer(runId, 'resume');
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 8, pausedAt: null });
+  const paid = await simulations.paid(runId);
+  expect(paid).toHaveLength(new Set(paid).size);
+});
+
+test('an agent that fails has its fallback, and too often in a row ends or parks the run', async () => {
+  const failing = { agents: [seller('', 'scripted-nobody')], failures: { inARow: 3, then: 'end' } };
+  const runId = await simulations.start(market(10, failing));
+  const end = await simulations.ended(runId);
+  expect(end).toMatchObject({ status: 'failed', reasonCode: 'agent_failing', tick: 3 });
+  const sources = (await simulations.ticks(runId)).map(({ rounds }) => rounds![0]![0]!.source);
+  expect(sources).toEqual(['fallback', 'fallback', 'fallback']);
+  expect(end.reason).toContain('scripted-nobody');
+});

@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { play } from '../../src/domain/simulation/play';
+import { positionHash, startingPosition } from '../../src/domain/simulation/position';
+import { marketplace } from '../../src/domain/worlds/marketplace';
+import { MARKET_BOTS } from '../../src/domain/worlds/marketplace/bots';
+import { STANDARD_MARKET } from '../../src/domain/worlds/marketplace/scenario';
+import { type Served, startServed } from '../support/served';
+import { bot, simulationsOf } from '../support/simulations';
+import { until } from '../support/until';
+
+jest.setTimeout(180_000);
+
+let served: Served;
+let simulations: ReturnType<typeof simulationsOf>;
+
+beforeAll(async () => {
+  served = await startServed(['simulations', 'io']);
+  simulations = simulationsOf(served);
+});
+afterAll(() => served.close());
+
+/** The same run, in this process. */
+function playedHere(days: number, name: string, seed: number): string {
+  const decide = MARKET_BOTS[name]!;
+  let position = startingPosition(marketplace.init({ ...STANDARD_MARKET, days }, seed));
+  for (let day = 0; day < days; day += 1) {
+    const answer = { source: 'agent' as const, feedback: [] };
+    position = play(marketplace, position, ({ agentId, view }) => ({
+      agentId,
+      decision: decide(view),
+      ...answer,
+    })).position;
+  }
+  return positionHash(position);
+}
+
+const days = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test('180 days of a bot come to the hash that the engine comes to without Temporal', async () => {
+  const runId = await simulations.start({ ticks: 180, seed: 7, agents: [bot('baseline-v1')] });
+  const end = await simulations.ended(runId);
+  expect(end).toMatchObject({ status: 'completed', tick: 180, reason: null, costMicroUsd: 0 });
+  expect(end.hash).toBe(playedHere(180, 'baseline-v1', 7));
+  const { body: run } = await served.under.api.get(`/runs/${runId}`).expect(200);
+  expect(run).toMatchObject({ kind: 'simulation', agents: [{ name: 'seller', status: 'completed' }] });
+  const ticks = await simulations.ticks(runId);
+  expect(ticks.map(({ tick }) => tick)).toEqual(days(1, 180));
+  expect(ticks.every(({ rounds }) => rounds?.[0]?.[0]?.source === 'agent')).toBe(true);
+});
+
+test('a long run goes on over several histories, and none of them grows with it', async () => {
+  const runId = await simulations.start({ ticks: 700, seed: 3, agents: [bot('greedy-script')] });
+  const end = await simulations.ended(runId);
+  expect(end).toMatchObject({ status: 'completed', tick: 700, hash: playedHere(700, 'greedy-script', 3) });
+  const executions: number[] = [];
+  const query = `WorkflowId = ${JSON.stringify(end.workflowId)}`;
+  const list = async () => {
+    executions.length = 0;
+    for await (const { historyLength } of served.system.temporal.client.workflow.list({ query })) {
+      executions.push(historyLength);
+    }
+    return executions.length;
+  };
+  await until(list, (count) => count > 1); // visibility is a little behind
+  expect(Math.max(...executions)).toBeLessThan(2_600);
+});
+
+test('a rule fast-forwards: economics go on, nobody is asked, and what was saved is said', async () => {
+  const rules = [{ on: 'day-closed', when: 'always', do: { untilTick: 20 } }];
+  const runId = await simulations.start({ ticks: 22, agents: [bot('baseline-v1')], rules });
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 22 });
+  const ticks = await simulations.ticks(runId);
+  expect(ticks.filter(({ rounds }) => rounds !== null).map(({ tick }) => tick)).toEqual([1, 21, 22]);
+  const sold = ticks.slice(1, 20).map(({ figures }) => figures['unitsSold']!);
+  expect(Math.max(...sold)).toBeGreaterThan(0);
+  const forwarded = (await simulations.history(runId)).filter(({ type }) => type === 'fast-forwarded');
+  expect(forwarded[0]!.data).toMatchObject({ fromTick: 1, untilTick: 20, ticks: 19, callsSaved: 0 });
+});
+
+test('a run can be paused, advanced by days, stopped; what is recorded follows at once', async () => {
+  const runId = await simulations.start({ ticks: 1_000_000, agents: [bot('baseline-v1')] });
+  await simulations.when(runId, ({ tick }) => tick > 0);
+  await simulations.steer(runId, 'pause');
+  const { tick } = await simulations.paused(runId);
+  await simulations.steer(runId, 'advance', { ticks: 5 });
+  const advanced = await simulations.when(runId, (now) => now.tick === tick + 5 && now.pausedAt !== null);
+  expect(advanced.status).toBe('running');
+  await simulations.steer(runId, 'stop');
+  const end = await simulations.ended(runId);
+  expect(end).toMatchObject({ status: 'partially_completed', reasonCode: 'stopped', tick: tick + 5 });
+  await simulations.post(runId, 'pause').expect(409);
+});
+
+test('a cancelled run ends as cancelled, with its ticks recorded', async () => {
+  const runId = await simulations.start({ ticks: 1_000_000, agents: [bot('baseline-v1')] });
+  await simulations.when(runId, ({ tick }) => tick > 0);
+  await served.under.api.post(`/runs/${runId}/cancel`).expect(202);
+  const { status, tick } = await simulations.ended(runId);
+  expect(status).toBe('cancelled');
+  expect((await simulations.ticks(runId)).slice(-1)[0]!.tick).toBeLessThanOrEqual(tick);
+});
+
+test('a person keeps the shop: sees the day, decides, and what is wrong with it is said next day', async () => {
+  const runId = await simulations.start({ ticks: 2, agents: [{ id: 'seller', kind: 'human' }] });
+  const asked = async () => {
+    const { body } = await served.under.api.get(`/simulations/${runId}/requests`);
+    return (
+      body as { items?: { agentId: string; tick: number; view: { day: number; yesterday: { notes: string[] } } }[] }
+    ).items?.[0];
+  };
+  const first = await until(asked, (request) => request !== undefined);
+  expect(first).toMatchObject({ agentId: 'seller', tick: 0, view: { day: 1 } });
+  await simulations.post(runId, 'answers', { agentId: 'nobody', decision: {} }).expect(409);
+  const decision = { accept_all_orders: true, price_changes: { P999: 5 } };
+  await simulations.steer(runId, 'answers', { agentId: 'seller', decision });
+  const second = await until(asked, (request) => request?.tick === 1);
+  expect(second!.view.yesterday.notes.join(' ')).toContain('P999');
+  await simulations.steer(runId, 'answers', { agentId: 'seller', decision: { accept_all_orders: true } });
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 2 });
+});
+
+test('a person who is late has standing orders until the due tick, then the fallback, recorded as such', async () => {
+  const human = { id: 'seller', kind: 'human', dueAfterTicks: 2, waitSeconds: 0.2 };
+  const runId = await simulations.start({ ticks: 4, agents: [human] });
+  await simulations.ended(runId);
+  const sources = (await simulations.ticks(runId)).map(({ rounds }) => rounds![0]![0]!.source);
+  expect(sources).toEqual(['standing', 'standing', 'fallback', 'standing']);
+});
+
+test('a run that is stopped while it waits for a person ends with the day before', async () => {
+  const runId = await simulations.start({ ticks: 2, agents: [{ id: 'seller', kind: 'human' }] });
+  const requests = () => served.under.api.get(`/simulations/${runId}/requests`);
+  await until(requests, ({ body }) => (body as { items?: unknown[] }).items?.length === 1);
+  await simulations.steer(runId, 'stop');
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'partially_completed', tick: 0 });
+});
+
+test('a recording that comes to another hash is refused, and the run is parked', async () => {
+  const runId = await simulations.start({ ticks: 3, agents: [{ id: 'seller', kind: 'human' }] });
+  const requests = () => served.under.api.get(`/simulations/${runId}/requests`);
+  await until(requests, ({ body }) => (body as { items?: unknown[] }).items?.length === 1);
+  // Whoever records believes in another seed than the workflow: any world code that is not deterministic looks like this.
+  await served.system.pool.query('UPDATE simulation SET seed = seed + 1 WHERE run_id = $1', [runId]);
+  await simulations.steer(runId, 'answers', { agentId: 'seller', decision: { accept_all_orders: true } });
+  await until(requests, ({ body }) => (body as { items: { tick: number }[] }).items[0]?.tick === 1);
+  await simulations.steer(runId, 'pause');
+  await simulations.steer(runId, 'answers', { agentId: 'seller', decision: { accept_all_orders: true } });
+  const parked = async () => (await simulations.history(runId)).find(({ type }) => type === 'run-parked');
+  const event = await until(parked, (found) => found !== undefined);
+  expect(event!.data).toMatchObject({ reasonCode: 'recording_refused' });
+  expect(JSON.stringify(event!.data)).toMatch(/has hash [0-9a-f]{64}; the run has/);
+  expect((await simulations.ticks(runId)).length).toBe(0);
+  await simulations.steer(runId, 'stop');
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'partially_completed', tick: 0 });
+});
+
+test('what cannot be played is refused before anything is stored', async () => {
+  const refused = async (body: object) => {
+    const { body: problem } = await served.under.api.post('/simulations').send(body).expect(422);
+    return JSON.stringify(problem);
+  };
+  expect(await refused({ world: 'moon' })).toContain('Known: marketplace');
+  expect(await refused({ agents: [bot('clever')] })).toContain('It has: ');
+  expect(await refused({ scenario: { startCash: 1 } })).toContain('scenario.startCash');
+  expect(await refused({ rules: [{ on: 'x', when: 'nope', do: { advance: 1 } }] })).toContain('has no condition');
+  expect(await refused({ agents: [bot('baseline-v1'), bot('baseline-v1')] })).toContain('is there twice');
+});
+
+test('a finished run leaves a result whose books balance, judged by the scenario it played', async () => {
+  const yaml = await readFile(resolve(__dirname, '../../examples/scenarios/tier_0_baseline.yaml'), 'utf8');
+  await served.under.api.post('/scenarios').set('content-type', 'application/yaml').send(yaml).expect(201);
+  const runId = await simulations.start({ scenario: 'tier_0_baseline' });
+  await simulations.ended(runId);
+  const { body } = await served.under.api.get(`/simulations/${runId}/result`).expect(200);
+  const { result, violations, verdicts } = body as {
+    result: { results: { days: number; equityCents: number }; dailyPerformance: unknown[] };
+    violations: unknown[];
+    verdicts: { verdict: { passed: boolean } }[];
+  };
+  expect(violations).toEqual([]);
+  expect(result.results.days).toBe(30);
+  expect(result.dailyPerformance).toHaveLength(30);
+  expect(verdicts).toHaveLength(1);
+  expect(typeof verdicts[0]!.verdict.passed).toBe('boolean');
+  const concluded = (await simulations.history(runId)).find(({ type }) => type === 'simulation-concluded');
+  expect(concluded!.data).toMatchObject({ violations: 0, passed: verdicts[0]!.verdict.passed });
+});

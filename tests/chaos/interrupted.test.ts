@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { until } from '../support/until';
 
 const ROOT = resolve(__dirname, '../..');
+/** Four services on a machine that runs another suite and builds beside it. */
+const START_MS = 150_000;
 const LAUNCHER = join(ROOT, 'scripts/lib/run-typescript.cjs');
 
 let dir: string;
@@ -21,16 +23,24 @@ const processes = () =>
     .split('\n')
     .filter((line) => line.includes(dir));
 
+const SERVICES = ['postgres', 'model-server'];
+const serves = (lines: string[]) => SERVICES.every((name) => lines.join().includes(name));
+
 test('a chaos run that is ended leaves no process behind', async () => {
   const main = join(ROOT, 'tests/chaos/harness/main.ts');
   const child = spawn(process.execPath, [LAUNCHER, main, '--seed', '1', '--minutes', '0', '--faults', 'F1'], {
     env: { ...process.env, TMPDIR: dir },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const exited = once(child, 'exit');
-  const serves = (lines: string[]) => ['postgres', 'model-server'].every((name) => lines.join().includes(name));
-  await until(processes, serves, 60_000);
+  const begun = () => {
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode} before its services ran: ${said}`);
+    return { lines: processes(), said };
+  };
+  await until(begun, ({ lines }) => serves(lines), START_MS);
   child.kill('SIGTERM');
   expect(await exited).toEqual([expect.any(Number), null]);
   await until(processes, (lines) => lines.length === 0);
-}, 120_000);
+}, 240_000);

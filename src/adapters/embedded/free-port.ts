@@ -1,4 +1,12 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/**
+ * Below the range that systems take for outgoing connections (Linux from 32768, others from 49152). Asking for port 0
+ * gives one of that range, which any connection of a busy machine may take before the service listens.
+ */
+const [FIRST, BEHIND_LAST] = [20_000, 32_000];
+const TRIES = 100;
 
 /** Ports handed out by this process: two services asked for at once must not get the same one. */
 const handedOut = new Set<number>();
@@ -8,19 +16,21 @@ const handedOut = new Set<number>();
  * program on it must treat a failed start as such.
  */
 export async function freePort(): Promise<number> {
-  const port = await probePort();
-  if (handedOut.has(port)) return freePort();
-  handedOut.add(port);
-  return port;
+  for (let tried = 0; tried < TRIES; tried++) {
+    const port = randomInt(FIRST, BEHIND_LAST);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(
+    `No free port: ${TRIES} tried on 127.0.0.1, from ${FIRST} to ${BEHIND_LAST - 1}. End programs that listen there and start again.`,
+  );
 }
 
-function probePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

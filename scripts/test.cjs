@@ -15,10 +15,11 @@ async function main(args) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'longhaul-jest-'));
   const report = path.join(folder, 'report.json');
   const code = await runJest(['--json', `--outputFile=${report}`, ...args], report);
-  const { passed, failed: counted } = sums(report);
+  const { passed, failed: counted, secondTries } = sums(report);
   // Whatever else made jest fail (a leak, a broken set-up) is a failure too.
   const failed = code !== 0 && counted === 0 ? 1 : counted;
   fs.rmSync(folder, { recursive: true, force: true });
+  for (const name of secondTries) console.log(`second try: ${name}`);
   console.log(`tests: ${passed} passed, ${failed} failed`);
   process.exitCode = code === 0 && failed === 0 && passed > 0 ? 0 : code || 1;
 }
@@ -30,6 +31,7 @@ const LEAK_MS = 20_000;
 function runJest(args, report) {
   const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
     cwd: root,
+    env: { ...process.env, LONGHAUL_SECOND_TRY: '1' },
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
@@ -54,9 +56,20 @@ function endLeaking(jest) {
 
 /** A suite that does not even load counts as one failed test; without a report nothing passed. */
 function sums(report) {
-  if (!fs.existsSync(report)) return { passed: 0, failed: 0 };
+  if (!fs.existsSync(report)) return { passed: 0, failed: 0, secondTries: [] };
   const result = JSON.parse(fs.readFileSync(report, 'utf8'));
-  return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
+  return {
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    secondTries: result.testResults.flatMap(triedAgain),
+  };
+}
+
+/** A test that passes the second time only hangs on a clock or on chance: a defect of the test, or of what it tests. */
+function triedAgain({ name, assertionResults }) {
+  return assertionResults
+    .filter(({ invocations }) => invocations > 1)
+    .map(({ fullName, status }) => `${path.relative(root, name)}: ${fullName} (${status})`);
 }
 
 main(process.argv.slice(2)).catch((error) => {

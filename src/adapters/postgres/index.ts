@@ -25,6 +25,7 @@ export * from './retried-run';
 export * from './run-events';
 export * from './run-nodes';
 export * from './run-statistics';
+export * from './runners';
 export * from './runs';
 export * from './simulation-lineage';
 export * from './simulation-list';

@@ -1,0 +1,23 @@
+import { assert } from '../../kernel/assert';
+import type { Capabilities } from './capabilities';
+
+/**
+ * What runs agents or partitions outside this program: an HTTP endpoint, a command that the operator has named, or a
+ * worker with a task queue of its own.
+ */
+export const RUNNER_KINDS = ['endpoint', 'process', 'worker'] as const;
+export type RunnerKind = (typeof RUNNER_KINDS)[number];
+
+export interface Runner {
+  id: string;
+  kind: RunnerKind;
+  /** URL of an endpoint, name of a command, task queue of a worker. */
+  address: string;
+  capabilities: Capabilities;
+}
+
+/** The same one for the same place among the same runners; different places take turns. */
+export function runnerFor<R extends Runner>(place: number, candidates: readonly R[]): R {
+  assert(candidates.length > 0, 'runnerFor: there is no runner to choose from');
+  return candidates[place % candidates.length]!;
+}

@@ -80,7 +80,7 @@ export class SimulationDriver {
       requests: this.requests.carry(),
       ...(player.forwarding ? { forwarding: player.forwarding } : {}),
       spent: player.deciders.spent,
-      minds: player.deciders.minds,
+      minds: player.deciders.thoughts.minds,
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.cpuMsPerTick,
     };

@@ -11,7 +11,7 @@ import type { Hint, SimulationControl } from '../../domain/simulation/run/simula
 import { beginTick, resumeTick } from '../../domain/simulation/tick';
 import type { Answer, WorldEvent } from '../../domain/simulation/world';
 import type { WorldEntry } from '../../domain/worlds';
-import { Deciders } from './deciders';
+import { Deciders } from './deciders/deciders';
 import { ParkRun } from './park-run';
 import type { TickRecorder } from './tick-recorder';
 
@@ -53,7 +53,7 @@ export class TickPlayer {
 
   begin(position: Position<Json, Json>, minds: Minds): void {
     this.current = position;
-    this.deciders.minds = minds;
+    this.deciders.thoughts.minds = minds;
   }
 
   /** One tick with agents, or a slice of them without. @throws ParkRun */
@@ -66,7 +66,7 @@ export class TickPlayer {
     const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints));
     const { tick, last } = this.position;
     this.recorder.decided(tick, rounds);
-    this.deciders.keepThoughts();
+    this.deciders.thoughts.keep();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
     const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, events);
     if (stop) this.forwarding = { ...stop, fromTick: this.tick };

@@ -1,0 +1,14 @@
+import type { Json } from '../../../domain/kernel/canonical-json';
+import type { Answer, Ask } from '../../../domain/simulation/world';
+import type { WorldEntry } from '../../../domain/worlds';
+
+/** An agent that gave none: the world decides for it, and the agent reads why at the next tick. */
+export function fallbackOf({ world }: WorldEntry, { agentId, view }: Ask<Json>, detail: string): Answer<Json> {
+  return { agentId, decision: world.fallback(view), source: 'fallback', feedback: [detail] };
+}
+
+/** An agent that is late but not yet too late: what it ordered last goes on. */
+export function standingOf({ world }: WorldEntry, { agentId, view }: Ask<Json>, last: Json | undefined): Answer<Json> {
+  const decision = last === undefined ? world.fallback(view) : world.standing(view, last);
+  return { agentId, decision, source: 'standing', feedback: [] };
+}

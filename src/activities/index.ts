@@ -1,5 +1,9 @@
 import type { FastActivities, IoActivities, LlmActivities } from '../contracts/agent-run';
-import type { SimulationIoActivities, SimulationLlmActivities } from '../contracts/simulation';
+import type {
+  SimulationFastActivities,
+  SimulationIoActivities,
+  SimulationLlmActivities,
+} from '../contracts/simulation';
 import type { CompletionActivities } from '../contracts/completion';
 import { AgentContextLoader } from './agent-context';
 import type { LlmBatchActivities } from '../contracts/llm-batch';
@@ -15,6 +19,7 @@ import { createOpenTask } from './people/open-task';
 import { createConclude } from './simulation/conclude';
 import { createDecide } from './simulation/decide';
 import { createOpenFork } from './simulation/open-fork';
+import { createPlayDecision } from './simulation/play-decision';
 import { Positions } from './simulation/positions';
 import { createRecordTicks } from './simulation/record-ticks';
 import { SimulationLoader } from './simulation/simulation-loader';
@@ -62,4 +67,9 @@ export function ioActivities(
 export function fastActivities(deps: FastActivityDeps): FastActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   return { runScript: createRunScript(deps, contexts, 'fast'), playCall: createPlayCall(deps, contexts) };
+}
+
+/** Local activities of the simulations role. */
+export function simulationFastActivities(deps: FastActivityDeps): SimulationFastActivities {
+  return { playDecision: createPlayDecision({ ...deps, simulations: new SimulationLoader(deps.pool) }) };
 }

@@ -1,15 +1,17 @@
 import { type AgentDefinition, plannedAgent } from '../domain/simulation/run/agent-definition';
+import type { CassetteMode } from '../domain/llm/cassette';
 import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
 import type { StartSpec } from './agent-run-start';
 import { SIMULATION_KIND, SIMULATION_RUN, type SimulationInput } from './simulation';
 import { taskQueue } from './task-queues';
 import { workflowId } from './workflow-ids';
 
-export interface SimulationStart extends Omit<SimulationPlan, 'agents'> {
+export interface SimulationStart extends Omit<SimulationPlan, 'agents' | 'cassette'> {
   tenant: string;
   runId: string;
   name: string;
   agents: readonly AgentDefinition[];
+  cassetteMode: CassetteMode | undefined;
   isFork: boolean;
   taskQueuePrefix: string;
 }
@@ -18,9 +20,11 @@ export interface SimulationStart extends Omit<SimulationPlan, 'agents'> {
 const TASK_TIMEOUT_MS = 3_000;
 
 export function simulationStart(start: SimulationStart): StartSpec {
-  const { tenant, runId, name, isFork, taskQueuePrefix, agents, ...rest } = start;
+  const { tenant, runId, name, isFork, taskQueuePrefix, agents, cassetteMode, ...rest } = start;
   const { world, worldVersion, seed, scenario, ticks, rules, failures } = rest;
-  const plan = { world, worldVersion, seed, scenario, ticks, agents: agents.map(plannedAgent), rules, failures };
+  const cassette = cassetteMode === undefined || cassetteMode === 'record' ? {} : { cassette: cassetteMode };
+  const planned = agents.map(plannedAgent);
+  const plan = { world, worldVersion, seed, scenario, ticks, agents: planned, rules, failures, ...cassette };
   const input: SimulationInput = { tenant, runId, name, plan, ...(isFork ? { isFork } : {}), taskQueuePrefix };
   return {
     workflowType: SIMULATION_RUN,

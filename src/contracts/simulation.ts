@@ -126,6 +126,15 @@ export interface SimulationLlmActivities {
   decide(input: DecideInput): Promise<DecideResult>;
 }
 
+/** Executed beside the workflow; the result is the row of the call. */
+export interface SimulationFastActivities {
+  /** One decision, answered by the run's cassette. */
+  playDecision(input: DecideInput): Promise<PlayDecisionResult>;
+}
+
+/** `miss`: the cassette has no answer; whether that is an error the run's mode says. */
+export type PlayDecisionResult = DecideResult | { outcome: 'miss'; detail: string };
+
 /** A place of a run by which two computations of it are compared. */
 export interface Waypoint {
   tick: number;

@@ -68,7 +68,7 @@ export async function simulationSpec(
   const simulation = present(await getSimulation(pool, tenant, runId), `simulation ${runId} has no definition`);
   return simulationStart({
     ...simulation,
-    ...{ name, taskQueuePrefix, isFork: simulation.forkTick !== null },
+    ...{ name, taskQueuePrefix, isFork: simulation.forkTick !== null, cassetteMode: simulation.cassette?.mode },
     // What was stored was checked by the API.
     agents: simulation.agents as unknown as AgentDefinition[],
     rules: simulation.rules as unknown as FastForwardRule[],

@@ -27,8 +27,10 @@ export async function roleOptions(
         maxCachedWorkflows: 500,
       };
     }
-    case 'simulations':
+    case 'simulations': {
+      const { simulationFastActivities } = await import('../activities/index.js');
       return {
+        activities: simulationFastActivities(dependencies.fast()),
         enableNonLocalActivities: false,
         workflowBundle: { codePath: WORKFLOW_BUNDLE },
         stickyQueueScheduleToStartTimeout: '1 second',
@@ -37,6 +39,7 @@ export async function roleOptions(
         // Ticks are CPU: two at once on one thread would only make both late.
         maxConcurrentWorkflowTaskExecutions: 2,
       };
+    }
     case 'llm': {
       const { llmActivities } = await import('../activities/index.js');
       return {

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { AgentRunInput, EndedItem, TaskDecision } from '../contracts/agent-run';
+import type { AgentRunInput, EndedItem, FastActivities, TaskDecision } from '../contracts/agent-run';
 import type { AgentRun } from '../domain/agents/agent-run';
 import type { RunEnding } from '../domain/agents/run-ending';
 import { FastLane } from './fast-lane';
@@ -26,7 +26,7 @@ export class AgentRunDriver {
   readonly decisions: Map<string, TaskDecision>;
   private readonly nodes = new CancellationScope({ cancellable: true });
   private readonly context: NodeContext;
-  private readonly lane = new FastLane();
+  private readonly lane = new FastLane<FastActivities>();
 
   constructor(
     private readonly input: AgentRunInput,

@@ -1,5 +1,4 @@
-import { CancellationScope, proxyLocalActivities, sleep } from '@temporalio/workflow';
-import type { FastActivities } from '../contracts/agent-run';
+import { CancellationScope, type LocalActivityInterfaceFor, proxyLocalActivities, sleep } from '@temporalio/workflow';
 
 /**
  * After this much time of local steps the workflow task is ended by a timer: until then no marker is stored, a signal
@@ -21,8 +20,8 @@ const RETRY = {
  * Steps that cost nothing, as local activities. They run outside any cancellation: a cancel that meets a local activity
  * broke the workflow task in a third of the cases, and none of 48 so; it is looked at between them.
  */
-export class FastLane {
-  private readonly activities = proxyLocalActivities<FastActivities>({
+export class FastLane<A extends object> {
+  private readonly activities = proxyLocalActivities<A>({
     startToCloseTimeout: '5 seconds',
     retry: RETRY,
   });
@@ -30,7 +29,7 @@ export class FastLane {
   private sinceMs = 0;
   private yielding: Promise<void> | undefined;
 
-  async run<T>(step: (activities: FastActivities) => Promise<T>): Promise<T> {
+  async run<T>(step: (activities: LocalActivityInterfaceFor<A>) => Promise<T>): Promise<T> {
     await this.turn();
     return await this.uncancelled(() => step(this.activities));
   }

@@ -43,6 +43,7 @@ const SITUATIONS = [
   'run-batch/continue-as-new',
   'run-batch/success',
   'simulation/bots',
+  'simulation/cassette-hybrid',
   'simulation/continue-as-new',
   'simulation/parked',
   'simulation/person',

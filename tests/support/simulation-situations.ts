@@ -30,6 +30,11 @@ export const SIMULATION_SITUATIONS = {
       ...{ ticks: 30, agents: [bot('baseline-v1', 'north'), bot('greedy-script', 'south')] },
       rules: [{ on: 'day-closed', when: 'always', do: { untilWake: ['stockout'], atMost: 9 } }],
     }),
+  'simulation/cassette-hybrid': async (system: System) => {
+    const use = { agents: [seller()], cassette: { name: 'grown', mode: 'hybrid' } };
+    await (await startSimulation(system, { ticks: 3, ...use })).result();
+    return await startSimulation(system, { ticks: 5, ...use });
+  },
   'simulation/steered': async (system: System) => {
     const run = await startSimulation(system, { ticks: 500, agents: [seller()] });
     await run.update(PAUSE_UPDATE);
@@ -55,10 +60,12 @@ export const SIMULATION_SITUATIONS = {
   },
 };
 
+const NO_CASSETTE = { cassette: 'default', cassetteMode: 'off' } as const;
+
 async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
   const { pool, temporal, prefix } = system;
   const asked = startSimulationSchema.parse(body);
-  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked));
+  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, NO_CASSETTE));
   const spec = await simulationSpec({ pool, taskQueuePrefix: prefix }, { ...run, tenant: TENANT, name: asked.name });
   Object.assign(spec.args[0] as SimulationInput, hook);
   await startWorkflow(temporal.client, spec);

@@ -157,3 +157,42 @@ test('an agent that fails has its fallback, and too often in a row ends or parks
   expect(sources).toEqual(['fallback', 'fallback', 'fallback']);
   expect(end.reason).toContain('scripted-nobody');
 });
+
+test('a run is recorded once, grows by what is new, and replays with nobody to ask: the same hash, no cost', async () => {
+  const use = (mode: string) => ({ cassette: { name: 'shop', mode } });
+  const remembering = { agents: [{ ...seller(), memory: { mode: 'reflective' } }] };
+  const recorded = await simulations.start(market(6, { ...remembering, ...use('record') }));
+  const { hash } = await simulations.ended(recorded);
+  expect(await simulations.paid(recorded)).toHaveLength(6);
+  // The crash is seen from the morning of day 5, which is tick 4, on.
+  const crash = { day: 5, type: 'demand_crash', sku: 'P001', severity: 1, durationDays: 4 };
+  const crashed = { tick: 3, change: { scheduledEvents: [crash] } };
+  const grown = await simulations.fork(recorded, { ...crashed, ...use('hybrid') });
+  const grownEnd = await simulations.ended(grown);
+  expect(await simulations.paid(grown)).toEqual(['4/seller/0', '5/seller/0']);
+  const played = async (runId: string) => {
+    const { events } = await served.system.temporal.client.workflow
+      .getHandle((await simulations.view(runId)).workflowId)
+      .fetchHistory();
+    return events!.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+  };
+  expect((await played(grown)).filter((name) => name === 'decide')).toHaveLength(2);
+
+  await models.stop('SIGKILL');
+  await served.system.modelServer.stop('SIGKILL');
+  const [replayed, refork, other] = await Promise.all([
+    simulations.start(market(6, { ...remembering, ...use('replay') })),
+    simulations.fork(recorded, { ...crashed, ...use('replay') }),
+    simulations.start(market(3, { agents: [seller('undercut 9 %')], ...use('replay') })),
+  ]);
+  expect(await simulations.ended(replayed)).toMatchObject({ status: 'completed', tick: 6, hash, costMicroUsd: 0 });
+  expect(await simulations.ended(refork)).toMatchObject({ tick: 6, hash: grownEnd.hash, costMicroUsd: 0 });
+  expect(await played(replayed)).not.toContain('decide');
+  const { body } = await served.under.api.get(`/runs/${replayed}`).expect(200);
+  expect(body).toMatchObject({ statistics: { totalCalls: 0, cassetteHits: 6, cassetteMisses: 0 } });
+  // Another prompt was never recorded: its agent fails, and nobody is asked.
+  await simulations.ended(other);
+  const rounds = (await simulations.ticks(other)).map((tick) => tick.rounds![0]![0]!);
+  expect(rounds.map(({ source }) => source)).toEqual(['fallback', 'fallback', 'fallback']);
+  expect(rounds[0]!.feedback[0]).toContain('shop');
+});

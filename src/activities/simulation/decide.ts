@@ -58,6 +58,7 @@ async function decideOnce(
         retriesExhausted: (failures) => failures > agent.maxRetries,
         delivery: agent.delivery,
         priority: 'simulation',
+        cassette: loaded.simulation.cassette ?? undefined,
         timeoutMs: agent.timeoutSeconds * 1000,
         maxWaitMs: MAX_WAIT_MS,
         buildArtifacts: async (answer, facts) => {

@@ -1,3 +1,4 @@
+import type { CassetteUse } from '../../domain/llm/cassette';
 import type { SimulationFacts } from '../../domain/simulation/run/simulation-facts';
 import { toJsonb } from './jsonb';
 import { execute, firstRow, isUuid, type Db, type Tx } from './rows';
@@ -11,6 +12,8 @@ export interface SimulationDefinition extends SimulationFacts {
 export interface Simulation extends SimulationDefinition {
   parentRunId: string | null;
   forkTick: number | null;
+  /** The run's; null: its calls are paid and nothing is recorded. */
+  cassette: CassetteUse | null;
   /** How far the record goes. */
   tick: number;
   hash: string | null;
@@ -49,7 +52,8 @@ export async function getSimulation(db: Db, tenant: string, runId: string): Prom
   return firstRow<Simulation>(
     db,
     `SELECT s.tenant_id AS tenant, s.run_id AS "runId", s.world, s.world_version AS "worldVersion", s.seed, s.scenario, s.ticks, s.agents,
-            s.rules, s.failures, s.change, s.tick, s.hash, s.scenario_id AS "scenarioId", s.result_ref AS "resultRef", r.parent_run_id AS "parentRunId", r.fork_tick AS "forkTick"
+            s.rules, s.failures, s.change, s.tick, s.hash, s.scenario_id AS "scenarioId", s.result_ref AS "resultRef", r.parent_run_id AS "parentRunId", r.fork_tick AS "forkTick",
+            r.parameters->'cassette' AS cassette
      FROM simulation s JOIN run r ON r.id = s.run_id WHERE s.tenant_id = $1 AND s.run_id = $2`,
     [tenant, runId],
   );

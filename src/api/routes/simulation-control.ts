@@ -123,7 +123,7 @@ export const simulationControlRoutes: readonly Route[] = [
       const { row, simulation } = await requireSimulation(deps.pool, tenant, id);
       const { answer, replayed } = await once(context, 'POST /simulations/{id}/fork', { id, body }, async (tx) => ({
         status: 201,
-        answer: await acceptFork(tx, tenant, { ...simulation, tick: row.tick }, row.name, body),
+        answer: await acceptFork(tx, tenant, { ...simulation, tick: row.tick }, row.name, body, deps.settings.llm),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

@@ -61,7 +61,7 @@ export const simulationRoutes: readonly Route[] = [
     handle: async ({ body }, context) => {
       const { answer, replayed } = await once(context, 'POST /simulations', body, async (tx) => ({
         status: 201,
-        answer: await acceptSimulation(tx, context.tenant, body),
+        answer: await acceptSimulation(tx, context.tenant, body, context.deps.settings.llm),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

@@ -5,6 +5,7 @@ import { FIELD_LIMITS } from '../../contracts/agent-graph.schema';
 import { SIMULATION_KIND } from '../../contracts/simulation';
 import { workflowId } from '../../contracts/workflow-ids';
 import { WORLD_SCHEMAS } from '../../contracts/worlds/index.schema';
+import type { RunParameters } from '../../domain/agents/run-parameters';
 import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
@@ -12,6 +13,7 @@ import { usdToMicro } from '../../domain/kernel/money';
 import { beginTick } from '../../domain/simulation/tick';
 import { newestWorld, type WorldEntry, worldNames } from '../../domain/worlds';
 import { invalidRequest, valid } from '../http/validate';
+import { type CassetteDefaults, cassetteOf } from './run-cassette';
 import { levelAbove } from './start-run';
 import { writtenScenario } from './written-scenario';
 
@@ -30,7 +32,12 @@ const DEFAULT_BOT = 'baseline-v1';
  *
  * @throws LonghaulError UnknownWorld, InvalidRequest, NotFound for an experiment without a budget
  */
-export async function acceptSimulation(tx: Tx, tenant: string, asked: StartSimulation): Promise<AcceptedSimulation> {
+export async function acceptSimulation(
+  tx: Tx,
+  tenant: string,
+  asked: StartSimulation,
+  defaults: CassetteDefaults,
+): Promise<AcceptedSimulation> {
   const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;
   const entry = worldEntry(asked.world);
   const { world } = entry;
@@ -44,7 +51,8 @@ export async function acceptSimulation(tx: Tx, tenant: string, asked: StartSimul
   checkRules(entry, rules);
   const run = newRun(tenant, name);
   const parentBudget = await levelAbove(tx, tenant, experiment);
-  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget, experiment });
+  const parameters = { ...(experiment === undefined ? {} : { experiment }), ...recorded(asked, defaults) };
+  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget, parameters });
   await createSimulation(tx, {
     ...{ tenant, runId: run.runId, world: world.name, worldVersion: world.version, seed, scenario, ticks },
     ...{ agents: agents as unknown as Json[], rules, failures, change: null, scenarioId: written.scenarioId },
@@ -59,6 +67,7 @@ export async function acceptFork(
   parent: Simulation,
   parentName: string,
   asked: ForkSimulation,
+  defaults: CassetteDefaults,
 ): Promise<AcceptedSimulation> {
   const entry = worldEntry(parent.world);
   checkForkTick(parent, asked);
@@ -71,7 +80,8 @@ export async function acceptFork(
   const change = { ...(valid(schemas.change, asked.change ?? {}, 'Fork', 'change') as object), days: ticks };
   const name = asked.name ?? parentName;
   const run = newRun(tenant, name);
-  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd: asked.costBudgetUsd });
+  const { costBudgetUsd } = asked;
+  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parameters: recorded(asked, defaults) });
   await setFork(tx, { tenant, runId: run.runId, parentRunId: parent.runId, forkTick: asked.tick });
   const { world, worldVersion, seed, scenario, failures, scenarioId } = parent;
   await createSimulation(tx, {
@@ -100,15 +110,23 @@ async function insertRun(
     agents: Agents;
     costBudgetUsd: number;
     parentBudget?: string;
-    experiment?: string;
+    parameters: Record<string, unknown>;
   },
 ): Promise<void> {
-  const { costBudgetUsd, agents, experiment, ...rest } = run;
+  const { costBudgetUsd, agents, ...rest } = run;
   await createRun(tx, {
-    ...{ ...rest, kind: SIMULATION_KIND, graphId: null, parameters: experiment === undefined ? {} : { experiment } },
+    ...{ ...rest, kind: SIMULATION_KIND, graphId: null },
     costLimitMicroUsd: usdToMicro(costBudgetUsd),
     nodes: agents.map((agent) => ({ name: agent.id, costLimitMicroUsd: usdToMicro(limitOf(agent)) })),
   });
+}
+
+function recorded(
+  { cassette: asked }: Pick<StartSimulation, 'cassette'>,
+  defaults: CassetteDefaults,
+): Pick<RunParameters, 'cassette'> {
+  const cassette = cassetteOf(asked, defaults);
+  return cassette === undefined ? {} : { cassette };
 }
 
 /** Without a limit of its own only the run's binds an agent. */

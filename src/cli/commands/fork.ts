@@ -1,13 +1,15 @@
+import type { Command } from 'commander';
 import { SIMULATION_LIMITS, type SimulationStarted, type SimulationView } from '../../contracts/api.schema';
 import { readMapping } from '../graph-files';
 import { wishedAgents, type Agent, type AgentWishes } from '../simulation/agents';
 import { speaksOfAgents } from '../simulation/definition';
 import { simulationPath } from '../simulation/paths';
+import { cassetteOf, type CassetteOptions, cassetteOptions } from './cassette-options';
 import { integerBetween, jsonValue, usDollars } from './option-values';
 import { apiCommand, contextOf, type Context, type Registration } from './registration';
 import { agentOptions, watchOptions, watchStarted, type WatchOptions } from './simulate';
 
-interface ForkOptions extends WatchOptions, AgentWishes {
+interface ForkOptions extends WatchOptions, AgentWishes, CassetteOptions {
   tick: number;
   file?: string;
   name?: string;
@@ -25,15 +27,16 @@ export const registerFork: Registration = (program) => {
     .option('--ticks <n>', 'how many the fork has in all (default: as its parent)', integerBetween(1, ticksMax))
     .option('--name <name>', 'for people (default: its parent’s)')
     .option('--budget <usd>', 'what the decisions after the fork may cost in US dollars', usDollars);
-  watchOptions(agentOptions(fork)).action(start);
+  watchOptions(cassetteOptions(agentOptions(fork))).action(start);
 };
 
-async function start(runId: string, options: ForkOptions): Promise<void> {
+async function start(runId: string, options: ForkOptions, command: Command): Promise<void> {
+  const cassette = cassetteOf(options, command);
   const { api } = contextOf(options);
   const { tick, change, ticks, name, budget: costBudgetUsd } = options;
   const base = readMapping(options.file, 'a fork, such as "change: {demandFactor: 0.7}"');
   const agents = await agentsOf(api, runId, base['agents'], options);
-  const wanted = { tick, name, ticks, costBudgetUsd, change, agents };
+  const wanted = { tick, name, ticks, costBudgetUsd, change, agents, cassette };
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   const started = await api.create<SimulationStarted>(simulationPath(runId, 'fork'), { ...base, ...given });
   await watchStarted(started, options);

@@ -1,28 +1,30 @@
 import { type Command, Option } from 'commander';
-import type { RunCassette, RunStarted, RunView, StartRun } from '../../contracts/api.schema';
-import { CASSETTE_MODES } from '../../domain/llm/cassette';
+import type { RunStarted, RunView, StartRun } from '../../contracts/api.schema';
 import { PRIORITY_CLASSES } from '../../domain/llm/fair-queue';
 import { EXIT } from '../exit';
 import { readBody, readInputs, storeGraph } from '../graph-files';
 import type { Console } from '../view/console';
 import { runLine } from '../view/run-table';
 import { followRun } from '../view/watch-run';
+import { cassetteOf, type CassetteOptions, cassetteOptions } from './cassette-options';
 import { namedValue, usDollars } from './option-values';
 import { apiCommand, contextOf, type CommonOptions, type Registration } from './registration';
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends CommonOptions, CassetteOptions {
   input: [string, unknown][];
   inputs?: string;
   budget?: number;
   experiment?: string;
   priorityClass?: StartRun['priorityClass'];
-  cassette?: string;
-  cassetteMode?: RunCassette['mode'];
   watch: boolean;
 }
 
 export const registerRun: Registration = (program) => {
-  apiCommand(program, 'run <file>', 'store an agent graph (YAML or JSON), run it and follow it to its end')
+  const started = apiCommand(
+    program,
+    'run <file>',
+    'store an agent graph (YAML or JSON), run it and follow it to its end',
+  )
     .option('--input <name=value>', 'one input; JSON values are read as JSON (repeatable)', namedValue, [])
     .option('--inputs <file>', 'inputs from a YAML or JSON file; --input wins over it')
     .option('--budget <usd>', 'cost budget of this run in US dollars, instead of the graph’s', usDollars)
@@ -31,16 +33,8 @@ export const registerRun: Registration = (program) => {
       new Option('--priority-class <class>', 'whose model calls go first; interactive by default').choices(
         PRIORITY_CLASSES,
       ),
-    )
-    .option('--cassette <name>', 'the cassette that --cassette-mode uses, instead of the installation’s')
-    .addOption(
-      new Option('--cassette-mode <mode>', 'how recorded answers are used in this run').choices([
-        'off',
-        ...CASSETTE_MODES,
-      ]),
-    )
-    .option('--no-watch', 'start it and return')
-    .action(run);
+    );
+  cassetteOptions(started).option('--no-watch', 'start it and return').action(run);
 };
 
 async function run(file: string, options: RunOptions, command: Command): Promise<void> {
@@ -59,13 +53,6 @@ async function run(file: string, options: RunOptions, command: Command): Promise
   console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);
   if (!options.watch) return console.answer(started, () => `Follow it: longhaul runs watch ${started.runId}`);
   endWith(await followRun(api, started.runId, console), console);
-}
-
-function cassetteOf({ cassette: name, cassetteMode: mode }: RunOptions, command: Command): RunCassette | undefined {
-  if (mode !== undefined) return { mode, name };
-  if (name === undefined) return undefined;
-  // A name alone could mean to record over it.
-  return command.error('error: --cassette needs --cassette-mode', { exitCode: EXIT.usage });
 }
 
 function endWith(view: RunView, console: Console): void {

@@ -3,6 +3,7 @@ import { SIMULATION_LIMITS, type SimulationStarted } from '../../contracts/api.s
 import { simulationDefinition, type DefinitionOptions } from '../simulation/definition';
 import { endWith } from '../simulation/end-with';
 import { followSimulation } from '../simulation/watch-simulation';
+import { cassetteOf, type CassetteOptions, cassetteOptions } from './cassette-options';
 import { agentValue, integerBetween, namedValue, usDollars } from './option-values';
 import { apiCommand, contextOf, type CommonOptions, type Registration } from './registration';
 
@@ -11,7 +12,7 @@ export interface WatchOptions extends CommonOptions {
   svg?: string;
 }
 
-type SimulateOptions = WatchOptions & DefinitionOptions;
+type SimulateOptions = WatchOptions & CassetteOptions & Omit<DefinitionOptions, 'cassette'>;
 
 const SEED_MAX = 4_294_967_295;
 
@@ -33,7 +34,7 @@ export const registerSimulate: Registration = (program) => {
       integerBetween(1, SIMULATION_LIMITS.ticksMax),
     )
     .option('--budget <usd>', 'what all decisions together may cost in US dollars', usDollars);
-  watchOptions(agentOptions(simulate)).action(start);
+  watchOptions(cassetteOptions(agentOptions(simulate))).action(start);
 };
 
 /** Who decides: options of whatever starts a run. */
@@ -50,9 +51,10 @@ export function watchOptions(command: Command): Command {
     .option('--no-wait', 'start it and return');
 }
 
-async function start(file: string | undefined, options: SimulateOptions): Promise<void> {
+async function start(file: string | undefined, options: SimulateOptions, command: Command): Promise<void> {
+  const definition = simulationDefinition(file, { ...options, cassette: cassetteOf(options, command) });
   const { api } = contextOf(options);
-  await watchStarted(await api.create<SimulationStarted>('/simulations', simulationDefinition(file, options)), options);
+  await watchStarted(await api.create<SimulationStarted>('/simulations', definition), options);
 }
 
 /** Says what was started, and follows it unless that was not wanted. */

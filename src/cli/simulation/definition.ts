@@ -1,3 +1,4 @@
+import type { RunCassette } from '../../contracts/api.schema';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { readMapping } from '../graph-files';
 import { wishedAgents, type Agent, type AgentWishes } from './agents';
@@ -9,16 +10,17 @@ export interface DefinitionOptions extends AgentWishes {
   seed?: number;
   ticks?: number;
   budget?: number;
+  cassette?: RunCassette;
   set: readonly [string, unknown][];
 }
 
 /** The body of `POST /simulations`: what the file says, then what the options say. @throws LonghaulError UnusableFile, InvalidRequest */
 export function simulationDefinition(file: string | undefined, options: DefinitionOptions): Record<string, unknown> {
   const base = readMapping(file, 'a simulation, such as "world: marketplace"');
-  const { name, world, seed, ticks, budget } = options;
+  const { name, world, seed, ticks, budget, cassette } = options;
   return {
     ...base,
-    ...given({ name, world, seed, ticks, costBudgetUsd: budget }),
+    ...given({ name, world, seed, ticks, costBudgetUsd: budget, cassette }),
     ...scenarioOf(base['scenario'], options),
     ...agentsOf(base['agents'], options),
   };

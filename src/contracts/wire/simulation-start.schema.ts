@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runCassetteSchema } from './cassette.schema';
 import { name } from './common.schema';
 import { experimentId } from './run.schema';
 import { fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
@@ -41,6 +42,7 @@ export const startSimulationSchema = z
       .meta({ description: 'How many failures of one agent in a row are too many, and what then.' }),
     costBudgetUsd: usd('What all decisions together may cost.').default(10),
     experiment: experimentId.optional(),
+    cassette: runCassetteSchema.optional().meta({ description: 'By default as the installation is set.' }),
   })
   .meta({ id: 'StartSimulation' });
 
@@ -56,6 +58,9 @@ export const forkSchema = z
     rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).optional(),
     ticks: tickNumber.optional(),
     costBudgetUsd: usd('What the decisions after the fork may cost.').default(10),
+    cassette: runCassetteSchema.optional().meta({
+      description: 'Of the decisions after the fork; by default as the installation is set.',
+    }),
   })
   .meta({ id: 'ForkSimulation' });
 

@@ -1,5 +1,6 @@
 import {
   type CallAgentResult,
+  type FastActivities,
   type PlayCallResult,
   type RequestedTool,
   taskKeyOf,
@@ -18,7 +19,7 @@ const RE_ASKS_MAX = 1;
  * A conversation with a model: it answers, or asks for tools and is told their results, or is asked again once. Begins
  * at the first call each time; those that were answered before are found stored.
  */
-export async function llmNode(context: NodeContext, lane: FastLane, index: number): Promise<NodeEnd> {
+export async function llmNode(context: NodeContext, lane: FastLane<FastActivities>, index: number): Promise<NodeEnd> {
   const turns: Turn[] = [];
   for (;;) {
     if (turns.length > 0 && context.run.holdsSteps) return { end: 'parked' };
@@ -36,7 +37,7 @@ export async function llmNode(context: NodeContext, lane: FastLane, index: numbe
 /** @returns a miss only where nothing but recordings may answer */
 async function ask(
   context: NodeContext,
-  fastLane: FastLane,
+  fastLane: FastLane<FastActivities>,
   index: number,
   turns: readonly Turn[],
 ): Promise<PlayCallResult> {

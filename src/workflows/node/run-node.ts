@@ -1,3 +1,4 @@
+import type { FastActivities } from '../../contracts/agent-run';
 import { isCancellation } from '@temporalio/workflow';
 import type { FastLane } from '../fast-lane';
 import { startApproval } from './approval';
@@ -9,7 +10,7 @@ import type { NodeEnd } from './node-end';
 import { scriptNode } from './script-node';
 
 /** One turn of one node, and what it means for the run. Never throws: what went wrong is a status of the node. */
-export async function runNode(context: NodeContext, lane: FastLane, index: number): Promise<void> {
+export async function runNode(context: NodeContext, lane: FastLane<FastActivities>, index: number): Promise<void> {
   const { run } = context;
   try {
     const ended = await turnOf(context, lane, index);
@@ -23,7 +24,7 @@ export async function runNode(context: NodeContext, lane: FastLane, index: numbe
   }
 }
 
-async function turnOf(context: NodeContext, lane: FastLane, index: number): Promise<NodeEnd> {
+async function turnOf(context: NodeContext, lane: FastLane<FastActivities>, index: number): Promise<NodeEnd> {
   const stopped = await startApproval(context, index);
   if (stopped) return stopped;
   switch (context.node(index).kind) {

@@ -1,4 +1,5 @@
 import type { Json } from '../../kernel/canonical-json';
+import type { CassetteMode } from '../../llm/cassette';
 import type { MemorySettings } from '../memory/agent-memory';
 import type { FastForwardRule } from '../fast-forward';
 
@@ -16,6 +17,8 @@ export interface SimulationPlan {
   agents: SimulatedAgent[];
   rules: FastForwardRule[];
   failures: FailurePolicy;
+  /** How models' decisions use recordings; absent: they are paid, whether they are recorded or not. */
+  cassette?: Exclude<CassetteMode, 'record'>;
 }
 
 export type SimulatedAgent = { id: string } & (

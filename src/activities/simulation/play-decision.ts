@@ -1,0 +1,9 @@
+import type { SimulationFastActivities } from '../../contracts/simulation';
+import { orMiss } from '../llm/or-miss';
+import { createDecide, type DecideDeps } from './decide';
+
+/** A decision like any other, behind whose gateway is a cassette and nobody else. */
+export function createPlayDecision(deps: DecideDeps): SimulationFastActivities['playDecision'] {
+  const decide = createDecide(deps);
+  return (input) => orMiss(() => decide(input));
+}

@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { outcomesAreEqual } from './harness/invariants';
 import { SABOTAGES } from './harness/run-sabotage';
 import type { ChaosReport } from './harness/run-chaos';
 
 jest.setTimeout(180_000);
 
 const ROOT = resolve(__dirname, '../..');
-const FAULTS = ['F1/llm', 'F5', 'F6', 'F12', 'F28'];
+const FAULTS = ['F1/llm', 'F1/simulations', 'F5', 'F6', 'F12', 'F28'];
 
-test('a short seed: workers, Temporal, Redis and PostgreSQL die, and every book agrees', async () => {
+test('a short seed: workers, Temporal, Redis and PostgreSQL die, every book agrees, and the market ends in the same hash', async () => {
   const args = ['scripts/chaos.cjs', '--seed', '20261121', '--minutes', '0', '--faults', FAULTS.join(','), '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
   const report = JSON.parse(stdout) as ChaosReport;
@@ -26,6 +27,16 @@ test('a short seed: workers, Temporal, Redis and PostgreSQL die, and every book 
   });
   expect(report.faults).toEqual(FAULTS.map((name) => ({ name, fired: 1 })));
   expect(report.ledgerErrorMicroUsd).toBe(0);
+});
+
+test('a simulation that ends in another state than the calm one is named', () => {
+  const work = { name: 'market', kind: 'simulation', definition: {}, hasOneOutcome: true, runId: 'r1' } as const;
+  const ended = (hash: string) => ({ status: 'completed', end: { tick: 6, hash }, agents: {} });
+  const books = { attempts: new Map(), accepted: [], outcomes: new Map([['r1', ended('b')]]) };
+  expect(outcomesAreEqual([work], books, new Map([['market', ended('b')]]))).toEqual([]);
+  expect(outcomesAreEqual([work], books, new Map([['market', ended('a')]]))).toEqual([
+    'market r1 ended in {"tick":6,"hash":"b"}, not {"tick":6,"hash":"a"}',
+  ]);
 });
 
 test('a question that cannot be understood is answered with the usage', async () => {

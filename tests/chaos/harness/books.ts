@@ -14,8 +14,10 @@ export interface AttemptRow {
 /** What a run has brought: its status, and each completed agent's output and price. */
 export interface Outcome {
   status: string;
-  /** Agent → digest of the output and cost of the stored answer. */
-  agents: Record<string, { sha256: string; costMicroUsd: number }>;
+  /** Of a simulation: how far it came, and the hash of the state there. */
+  end: { tick: number; hash: string } | null;
+  /** Agent → digest of the output (one of a simulation has none) and cost of the stored answers. */
+  agents: Record<string, { sha256: string | null; costMicroUsd: number | null }>;
 }
 
 /** Everything that is known of the runs of one scenario, from the two books. */
@@ -43,14 +45,19 @@ export async function readBooks(
 }
 
 async function outcomeOf(pool: Pool, runId: string): Promise<Outcome> {
-  const run = await pool.query<{ status: string }>('SELECT status FROM run WHERE id = $1', [runId]);
-  const agents = await pool.query<{ name: string; sha256: string; costMicroUsd: number }>(
-    `SELECT n.name, a.sha256, (SELECT sum(r.cost_micro_usd)::bigint FROM call_result r WHERE r.run_id = n.run_id AND r.node = n.name) AS "costMicroUsd"
-     FROM run_node n JOIN artifact a ON a.ref = n.output_ref WHERE n.run_id = $1 AND n.status = 'completed' ORDER BY n.name`,
+  const run = await pool.query<{ status: string; tick: number | null; hash: string }>(
+    'SELECT r.status, s.tick, s.hash FROM run r LEFT JOIN simulation s ON s.run_id = r.id WHERE r.id = $1',
     [runId],
   );
+  const agents = await pool.query<{ name: string; sha256: string | null; costMicroUsd: number | null }>(
+    `SELECT n.name, a.sha256, (SELECT sum(r.cost_micro_usd)::bigint FROM call_result r WHERE r.run_id = n.run_id AND r.node = n.name) AS "costMicroUsd"
+     FROM run_node n LEFT JOIN artifact a ON a.ref = n.output_ref WHERE n.run_id = $1 AND n.status = 'completed' ORDER BY n.name`,
+    [runId],
+  );
+  const { status, tick, hash } = run.rows[0]!;
   return {
-    status: run.rows[0]!.status,
+    status,
+    end: tick === null ? null : { tick, hash },
     agents: Object.fromEntries(agents.rows.map(({ name, ...rest }) => [name, rest])),
   };
 }

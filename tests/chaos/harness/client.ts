@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '../../../src/adapters/embedded';
-import type { ReconcileReport, RunStarted, RunView } from '../../../src/contracts/api.schema';
+import type { ReconcileReport, RunView } from '../../../src/contracts/api.schema';
 import type { AcceptedLine, BookLine } from '../../../src/model-server/book';
 import { assert } from '../../../src/domain/kernel/assert';
 import { readJsonLines } from '../../support/json-lines';
 import { until } from '../../support/until';
+import type { Work } from './workload';
 
 const PATIENCE_MS = 60_000;
 /** Longer, and a request that a killed process has swallowed would eat the patience. */
@@ -14,12 +15,22 @@ const REQUEST_MS = 10_000;
 export class Client {
   constructor(private readonly stack: Stack) {}
 
-  async define(definition: object): Promise<void> {
-    await this.ask('POST', '/graphs', definition);
+  /** A graph is stored before it is run; a simulation comes with its start. */
+  async define({ kind, definition }: Work): Promise<void> {
+    if (kind === 'graph') await this.ask('POST', '/graphs', definition);
   }
 
-  async start(graph: string): Promise<string> {
-    return (await this.ask<RunStarted>('POST', '/runs', { graph })).runId;
+  async start({ kind, name, definition }: Work): Promise<string> {
+    const [path, body] = kind === 'graph' ? ['/runs', { graph: name }] : ['/simulations', definition];
+    return (await this.ask<{ runId: string }>('POST', path, body)).runId;
+  }
+
+  /** How long the model server takes from now on. */
+  async setLatency(latency: string): Promise<void> {
+    const { origin } = new URL(this.stack.state.services.modelServer!.url);
+    const [headers, body] = [{ 'content-type': 'application/json' }, JSON.stringify({ latency })];
+    const { status } = await fetch(`${origin}/control/latency`, { method: 'POST', headers, body });
+    assert(status === 200, `The model server answered ${status} to latency ${latency}`);
   }
 
   run(runId: string): Promise<RunView> {

@@ -22,7 +22,7 @@ const STALL_MS = 4_500;
 const FREEZE_MS = 1_500;
 const CUT_MS = 600;
 
-const MOSTLY_LLM = ['llm', 'llm', 'workflows', 'io'];
+const MOSTLY_LLM = ['llm', 'llm', 'workflows', 'simulations', 'io'];
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -56,10 +56,10 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'F12',
-    what: 'PostgreSQL restarted (fast or immediate), or all its connections terminated',
+    what: 'PostgreSQL killed or restarted (fast or immediate), or all its connections terminated',
     losesCalls: true,
     strike: (world, random) => {
-      const how = random.pick(['SIGINT', 'SIGQUIT', 'terminate'] as const);
+      const how = random.pick(['SIGINT', 'SIGQUIT', 'SIGKILL', 'terminate'] as const);
       return how === 'terminate' ? terminate(world) : kill(world, 'postgres', how);
     },
   },
@@ -86,10 +86,22 @@ export const FAULTS: readonly Fault[] = [
     name: 'F28',
     what: 'SIGTERM of a worker, as in a deploy',
     losesCalls: false,
-    victims: ['llm', 'workflows', 'io'],
+    victims: ['llm', 'workflows', 'simulations', 'io'],
     strike: (world, _random, victim) => kill(world, `worker-${victim}`, 'SIGTERM'),
   },
 ];
+
+/** Each process that a simulation needs, and whether a request that was paid for may be lost with it. */
+export const SIMULATION_KILLS: readonly Fault[] = Object.entries({
+  'worker-simulations': false,
+  'worker-llm': true,
+  temporal: true,
+  postgres: true,
+  redis: false,
+}).map(([name, losesCalls]) => ({
+  ...{ name, what: 'SIGKILL', losesCalls },
+  strike: (world) => kill(world, name, 'SIGKILL'),
+}));
 
 /** Whoever holds something, the books too. */
 const ANYBODY = ['worker-llm', 'worker-workflows', 'worker-io', 'api', 'temporal', 'redis', 'postgres'];

@@ -57,7 +57,7 @@ export function repeatsOf(accepted: readonly AcceptedLine[]): [AcceptedLine, Acc
   });
 }
 
-/** I7: what has one outcome has that one: status, outputs, and what the answers cost without the lost ones. */
+/** I7: what has one outcome has that one: status, state hash, outputs, and what the answers cost without the lost ones. */
 export function outcomesAreEqual(
   works: readonly (Work & { runId: string })[],
   { outcomes }: Books,
@@ -66,6 +66,8 @@ export function outcomesAreEqual(
   return works.flatMap(({ name, runId, hasOneOutcome }) => {
     const [seen, hoped] = [outcomes.get(runId)!, expected.get(name)!];
     if (hasOneOutcome && seen.status !== hoped.status) return [`${name} ${runId} ended ${seen.status}`];
+    if (hasOneOutcome && seen.end?.hash !== hoped.end?.hash)
+      return [`${name} ${runId} ended in ${JSON.stringify(seen.end)}, not ${JSON.stringify(hoped.end)}`];
     const agents = Object.keys(hasOneOutcome ? hoped.agents : seen.agents);
     return agents
       .filter((agent) => agent in hoped.agents || hasOneOutcome)

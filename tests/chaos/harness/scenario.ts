@@ -40,7 +40,7 @@ const SHOWN_CHARS = 300;
 /** Runs the mix, strikes in the middle of it, waits for the end of all, and compares the books. */
 export async function playScenario(
   world: World,
-  { works, endMs }: Workload,
+  { works, strikeBy, endMs }: Workload,
   fault: Fault | undefined,
   expected: ReadonlyMap<string, Outcome>,
   random: SeededRandom,
@@ -48,7 +48,7 @@ export async function playScenario(
   const watch = new BudgetWatch(world.pool);
   try {
     const started = await startAll(world, works);
-    const fired = fault ? await strikeMidway(world, started, fault, random) : true;
+    const fired = fault ? await strikeMidway(world, started, fault, strikeBy, random) : true;
     const stuck = await waitForEnd(world, started, endMs);
     const result = await compare(world, started, fault, expected, stuck);
     const looks = watch.stop();
@@ -61,7 +61,7 @@ export async function playScenario(
 }
 
 async function startAll({ client }: World, works: readonly Work[]): Promise<Started[]> {
-  return await Promise.all(works.map(async (work) => ({ ...work, runId: await client.start(work.name) })));
+  return await Promise.all(works.map(async (work) => ({ ...work, runId: await client.start(work) })));
 }
 
 /** With answers stored and requests under way, some time later than the last of them began. */
@@ -69,12 +69,13 @@ async function strikeMidway(
   world: World,
   started: readonly Started[],
   fault: Fault,
+  strikeBy: number,
   random: SeededRandom,
 ): Promise<boolean> {
   const ofThese = (key: string | null) => started.some(({ runId }) => key?.startsWith(`${runId}/`));
   const lines = (kind: string) =>
     world.client.book().filter((line) => line.kind === kind && ofThese(line.attemptKey)).length;
-  const atLeast = random.integer(1, 8);
+  const atLeast = random.integer(1, strikeBy);
   await until(
     () => lines('completed'),
     (count) => count >= atLeast && lines('accepted') > count,

@@ -41,3 +41,10 @@ test('the hash is SHA-256 of the UTF-8 bytes', () => {
   expect(sha256Hex('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   expect(sha256Hex('é')).toBe(sha256Hex(Uint8Array.of(0xc3, 0xa9)));
 });
+
+// printf '{"a":[1.5,"ü",null,true],"b":-0.1,"ä":{"x":1e+21,"y":0.000001}}' | sha256sum
+test('the hash of a value is known, whoever works it out', () => {
+  expect(hashJson({ ä: { y: 1e-6, x: 1e21 }, b: -0.1, a: [1.5, 'ü', null, true] })).toBe(
+    'd3dd95d7bede7a9a2e4c1f36e355a15cad280bc79b0c3b8fd4aeb0ec339580a7',
+  );
+});

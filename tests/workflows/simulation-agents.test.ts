@@ -190,9 +190,8 @@ test('a run is recorded once, grows by what is new, and replays with nobody to a
   expect(await played(replayed)).not.toContain('decide');
   const { body } = await served.under.api.get(`/runs/${replayed}`).expect(200);
   expect(body).toMatchObject({ statistics: { totalCalls: 0, cassetteHits: 6, cassetteMisses: 0 } });
-  // Another prompt was never recorded: its agent fails, and nobody is asked.
-  await simulations.ended(other);
-  const rounds = (await simulations.ticks(other)).map((tick) => tick.rounds![0]![0]!);
-  expect(rounds.map(({ source }) => source)).toEqual(['fallback', 'fallback', 'fallback']);
-  expect(rounds[0]!.feedback[0]).toContain('shop');
+  // Another prompt was never recorded: nobody is asked, and a fallback would make it another run.
+  const missed = await simulations.ended(other);
+  expect(missed).toMatchObject({ status: 'failed', reasonCode: 'cassette_miss', tick: 0 });
+  expect(missed.reason).toContain('shop');
 });

@@ -25,13 +25,15 @@ export class ModelCalls {
 
   constructor(private readonly input: SimulationInput) {}
 
-  /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone */
+  /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
   async ask(agent: AgentOf<'llm'>, input: DecideInput): Promise<DecideResult | string> {
     try {
       const result = await this.answered(agent, input);
-      return result.outcome === 'miss' ? result.detail : result;
+      if (result.outcome !== 'miss') return result;
+      // Going on with a fallback would give another run than the recorded one, under the name of a replay.
+      throw new ParkRun({ reasonCode: 'cassette_miss', reason: result.detail }, true);
     } catch (error) {
-      if (isCancellation(error)) throw error;
+      if (isCancellation(error) || error instanceof ParkRun) throw error;
       const { status, reason, reasonCode, endsStarting } = failureOf(error);
       // The run's own money, or what is above it: no other agent could be asked either. A person can raise it.
       if (status === 'budget_exceeded' && endsStarting === true) throw new ParkRun({ reasonCode, reason });

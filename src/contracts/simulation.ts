@@ -4,6 +4,7 @@ import type { Json } from '../domain/kernel/canonical-json';
 import type { Stop } from '../domain/simulation/fast-forward';
 import type { Position } from '../domain/simulation/position';
 import type { Stretch } from '../domain/simulation/replay';
+import type { CarriedBudgets } from '../domain/simulation/budget/agent-budgets';
 import type { MemoryItem } from '../domain/simulation/memory/memory-item';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
@@ -38,6 +39,7 @@ export interface CarriedSimulation {
   forwarding?: Forwarding;
   spent: Spent;
   minds: Minds;
+  budgets: CarriedBudgets;
   progressSeq: number;
   cpuMsPerTick: number;
 }
@@ -113,14 +115,22 @@ export interface DecideInput {
   hints: string[];
   /** What it remembers that helps with this view. */
   facts?: MemoryItem[];
+  /** What it may still use. */
+  budget?: string;
   /** What was wrong with the answer before, when it is asked again in the same tick. */
   feedback?: string;
 }
 
 /** `bad-output`: paid for, and no decision could be read from it. */
-export type DecideResult = { costMicroUsd: number } & (
+export type DecideResult = { costMicroUsd: number; metered: AnswerUsage } & (
   { outcome: 'decided'; decision: Json; feedback: string[] } | { outcome: 'bad-output'; detail: string }
 );
+
+/** Of the answer, whoever paid for it: the same when it is brought a second time. */
+export interface AnswerUsage {
+  tokens: number;
+  costMicroUsd: number;
+}
 
 export interface SimulationLlmActivities {
   decide(input: DecideInput): Promise<DecideResult>;

@@ -39,7 +39,7 @@ export async function answerFromCassette(deps: PlayerDeps, call: GatewayCall): P
     storedResult(deps, call),
     loadRecording(deps.pool, call.tenant, cassette.name, hash),
   ]);
-  if (stored) return stored;
+  if (stored) return { ...stored, paidBeforeMicroUsd: stored.paidBeforeMicroUsd || recording?.costMicroUsd };
   if (recording) return await play(deps, call, cassette, recording);
   if (cassette.mode === 'hybrid') return null;
   if (call.runId !== null && call.node !== null) await countMiss(deps.pool, call.tenant, call.runId, call.node);
@@ -53,7 +53,7 @@ async function play(
   recording: StoredRecording,
 ): Promise<GatewayResult> {
   const answer = answerOf(cassette, recording);
-  const { requestHash: hash, inputTokens, outputTokens } = recording;
+  const { requestHash: hash, inputTokens, outputTokens, costMicroUsd: paidBeforeMicroUsd } = recording;
   const { usage, finishReason } = answer;
   const facts = { cassette: cassette.name, costMicroUsd: 0, usage, latencyMs: 0, requestHash: hash };
   const built = await call.buildArtifacts(answer, facts);
@@ -66,7 +66,8 @@ async function play(
   if (played.answer === 'open') throw underWay(call);
   if (played.answer === 'stored')
     return present(await storedResult(deps, call), `call ${call.callKey}: no stored result`);
-  return { resultRef: played.artifactRef, costMicroUsd: 0, usage, model, finishReason, source: 'cassette' };
+  const { artifactRef: resultRef } = played;
+  return { resultRef, costMicroUsd: 0, paidBeforeMicroUsd, usage, model, finishReason, source: 'cassette' };
 }
 
 /** @throws LonghaulError RecordingDamaged: an answer that somebody changed is no answer */

@@ -21,10 +21,12 @@ export async function storedResult(
   return toResult(stored);
 }
 
-function toResult({ artifactRef, inputTokens, outputTokens, model, finishReason }: CallResult): GatewayResult {
+function toResult(stored: CallResult): GatewayResult {
+  const { artifactRef, inputTokens, outputTokens, model, finishReason, costMicroUsd: paidBeforeMicroUsd } = stored;
   return {
     resultRef: artifactRef,
     costMicroUsd: 0,
+    paidBeforeMicroUsd,
     usage: { inputTokens, outputTokens },
     model,
     finishReason: finishReason as FinishReason,

@@ -102,6 +102,8 @@ export interface GatewayResult {
   fallbackFrom?: FallbackFrom;
   /** What this call of the gateway cost: 0 when the result was stored before, recorded, or another call's. */
   costMicroUsd: MicroUsd;
+  /** Of a result that was stored or recorded before: what it cost when it was paid. */
+  paidBeforeMicroUsd?: MicroUsd;
   usage: Usage;
   model: string;
   finishReason: FinishReason;

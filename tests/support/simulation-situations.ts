@@ -22,7 +22,11 @@ export const SIMULATION_SITUATIONS = {
   'simulation/continue-as-new': (system: System) =>
     startSimulation(
       system,
-      { ticks: 40, agents: [seller()], rules: [{ on: 'day-closed', when: 'quiet', do: { advance: 2 } }] },
+      {
+        ticks: 40,
+        agents: [{ ...seller(), budget: { run: { tokens: 20_000 } } }],
+        rules: [{ on: 'day-closed', when: 'quiet', do: { advance: 2 } }],
+      },
       { continueAsNewAfterEvents: 60 },
     ),
   'simulation/bots': (system: System) =>

@@ -158,6 +158,34 @@ test('an agent that fails has its fallback, and too often in a row ends or parks
   expect(end.reason).toContain('scripted-nobody');
 });
 
+test('a budget of five answers: said in the prompt, one warning at the fourth, parked after the sixth; resumed, it goes on without asking', async () => {
+  const budget = { tools: { decide: { run: { calls: 5 } } }, then: 'park' };
+  const runId = await simulations.start(
+    market(9, { agents: [{ ...seller(), budget }], failures: { inARow: 2, then: 'end' } }),
+  );
+  expect(await simulations.paused(runId)).toMatchObject({ status: 'running', tick: 6 });
+  const parked = (await simulations.history(runId)).find(({ type }) => type === 'run-parked');
+  expect(parked!.data).toMatchObject({ reasonCode: 'agent_over_budget' });
+  await simulations.steer(runId, 'resume');
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 9 });
+  expect(await simulations.paid(runId)).toHaveLength(6);
+  const answers = (await simulations.ticks(runId)).map(({ rounds }) => rounds![0]![0]!);
+  expect(answers.map(({ source }) => source)).toEqual([
+    ...Array.from({ length: 5 }, () => 'agent'),
+    ...Array.from({ length: 4 }, () => 'fallback'),
+  ]);
+  expect(answers[8]!.feedback).toEqual(['Not asked: decide/run/calls (6 of 5) is exceeded.']);
+  const said = (await simulations.history(runId)).filter(({ type }) => type.startsWith('budget-'));
+  expect(said.map(({ type, data }) => [type, data])).toEqual([
+    ['budget-warning', { tick: 4, budgetType: 'decide/run/calls', limit: 5, usage: 4 }],
+    ['budget-exceeded', { tick: 6, budgetType: 'decide/run/calls', limit: 5, usage: 6, severity: 'hard_fail' }],
+  ]);
+  const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=1`).expect(200);
+  const { ref } = (body as { items: { ref: string }[] }).items[0]!;
+  const { body: last } = await served.under.api.get(`/artifacts/${ref}`).expect(200);
+  expect(JSON.stringify(last)).toContain('decide, this run: 5 of 5 calls (100 %) WARNING');
+});
+
 test('a run is recorded once, grows by what is new, and replays with nobody to ask: the same hash, no cost', async () => {
   const use = (mode: string) => ({ cassette: { name: 'shop', mode } });
   const remembering = { agents: [{ ...seller(), memory: { mode: 'reflective' } }] };

@@ -102,15 +102,17 @@ function resultOf(
   { llmConfig }: LlmAgentDefinition,
   { view }: DecideInput,
   answer: ChatAnswer,
-  { costMicroUsd }: GatewayResult,
+  { costMicroUsd, paidBeforeMicroUsd, usage }: GatewayResult,
 ): DecideResult {
+  const tokens = usage.inputTokens + usage.outputTokens;
+  const paid = { costMicroUsd, metered: { tokens, costMicroUsd: paidBeforeMicroUsd ?? costMicroUsd } };
   const verdict = interpretAnswer(answer, { llmConfig: { ...llmConfig, responseFormat: 'json' }, tools: [] });
   if (verdict.ok !== true) {
     const detail = verdict.ok === false ? verdict.detail : 'The model asked for tools that it was not offered.';
-    return { outcome: 'bad-output', detail, costMicroUsd };
+    return { outcome: 'bad-output', detail, ...paid };
   }
   const { decision, feedback } = world.parseDecision(verdict.output.json, view);
-  return { outcome: 'decided', decision, feedback, costMicroUsd };
+  return { outcome: 'decided', decision, feedback, ...paid };
 }
 
 async function callArtifacts(

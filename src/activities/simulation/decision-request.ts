@@ -8,9 +8,9 @@ import type { ChatRequest } from '../../domain/llm/chat';
 export function decisionRequest(
   world: AnyWorld,
   { instructions, llmConfig, competitionAwareness }: LlmAgentDefinition,
-  { view, hints, facts, feedback }: Pick<DecideInput, 'view' | 'hints' | 'facts' | 'feedback'>,
+  { view, hints, facts, budget, feedback }: Pick<DecideInput, 'view' | 'hints' | 'facts' | 'budget' | 'feedback'>,
 ): ChatRequest {
-  const { system, user } = briefed(world.prompt(view), { memory: facts, awareness: competitionAwareness });
+  const { system, user } = briefed(world.prompt(view), { memory: facts, budget, awareness: competitionAwareness });
   const { system: own, fallbackModels: _, ...config } = llmConfig;
   const rules = [system, own ?? '', instructions].filter((text) => text !== '').join('\n\n');
   const said = [user, hintText(hints), feedbackText(feedback)].filter((text) => text !== '').join('\n\n');

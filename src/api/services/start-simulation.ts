@@ -13,6 +13,7 @@ import { usdToMicro } from '../../domain/kernel/money';
 import { beginTick } from '../../domain/simulation/tick';
 import { newestWorld, type WorldEntry, worldNames } from '../../domain/worlds';
 import { invalidRequest, valid } from '../http/validate';
+import { checkBudgets } from './check-budgets';
 import { type CassetteDefaults, cassetteOf } from './run-cassette';
 import { levelAbove } from './start-run';
 import { writtenScenario } from './written-scenario';
@@ -48,6 +49,7 @@ export async function acceptSimulation(
   const ids = agents.map(({ id }) => id);
   const scenario = entry.cast(written.scenario, ids, ticks);
   checkAgents(entry, agents, scenario, seed);
+  checkBudgets(entry, agents);
   checkRules(entry, rules);
   const run = newRun(tenant, name);
   const parentBudget = await levelAbove(tx, tenant, experiment);
@@ -76,6 +78,7 @@ export async function acceptFork(
   const agents = asked.agents ?? (parent.agents as unknown as Agents);
   checkSameIds(parent.agents as unknown as Agents, agents);
   checkBots(entry, agents);
+  checkBudgets(entry, agents);
   checkRules(entry, asked.rules ?? []);
   const change = { ...(valid(schemas.change, asked.change ?? {}, 'Fork', 'change') as object), days: ticks };
   const name = asked.name ?? parentName;

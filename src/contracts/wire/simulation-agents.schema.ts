@@ -21,6 +21,38 @@ const scriptAgentSchema = z.strictObject({
   }),
 });
 
+const count = (about: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: about });
+const usageLimits = z.strictObject({
+  calls: count(
+    'Of one tool, or of all together: answers of the model are calls, and each thing that they order is one.',
+  ),
+  tokens: count('Of prompts and answers.'),
+  costUsd: z.number().min(0).max(FIELD_LIMITS.usdMax).optional(),
+});
+
+const agentBudgetSchema = z.strictObject({
+  tick: usageLimits.prefault({ tokens: 200_000, costUsd: 10 }).meta({ description: 'Begins anew with every tick.' }),
+  run: usageLimits.prefault({ tokens: 5_000_000, costUsd: 250 }),
+  tools: z
+    .record(
+      z.string().regex(/^[a-z][a-z_]{0,63}$/),
+      z.strictObject({ tick: usageLimits.optional(), run: usageLimits.optional() }),
+    )
+    .refine((tools) => Object.keys(tools).length <= SIMULATION_LIMITS.budgetToolsMax, {
+      error: `Expected at most ${SIMULATION_LIMITS.budgetToolsMax} tools.`,
+    })
+    .default({})
+    .meta({ description: '`decide` is the model’s answer; the others are what decisions order, such as `set_price`.' }),
+  warnAt: z.number().min(0).max(1).default(0.8),
+  softOverage: z.boolean().default(false).meta({
+    description: 'True: above a limit the agent is told so, and its decisions count. False: its fallback decides.',
+  }),
+  then: z
+    .enum(['fallback', 'park'])
+    .default('fallback')
+    .meta({ description: 'Whether the run also waits for a person when a hard limit is exceeded.' }),
+});
+
 const llmSimulatedAgentSchema = z.strictObject({
   id: agentId,
   kind: z.literal('llm').default('llm'),
@@ -35,6 +67,10 @@ const llmSimulatedAgentSchema = z.strictObject({
   maxRetries: z.int().min(0).max(FIELD_LIMITS.maxRetriesMax).default(3).meta({ description: 'Of one decision.' }),
   retryPolicy: retryPolicySchema.prefault({}),
   costLimitUsd: usd('What all of its decisions may cost.').optional(),
+  budget: agentBudgetSchema.optional().meta({
+    description:
+      'What it may use of its model and its tools. It is in its prompts; what is left out of it has defaults.',
+  }),
   memory: z
     .strictObject({
       mode: z.enum(MODES).default('reflective'),

@@ -14,6 +14,7 @@ export const SIMULATION_LIMITS = {
   waitSecondsMax: 30 * 86_400,
   dueTicksMax: 10_000,
   ticksPageMax: 1_000,
+  budgetToolsMax: 50,
 } as const;
 
 export const tickNumber = z.int().min(1).max(SIMULATION_LIMITS.ticksMax);

@@ -5,6 +5,7 @@ import type { Answer, TickSummary, World, WorldEvent } from '../simulation/world
 import { marketplace } from './marketplace';
 import { MARKET_OBSERVER } from './marketplace/agent/observer';
 import { secondThoughts, type SecondThoughtsMode } from './marketplace/agent/second-thoughts';
+import { MARKET_TOOLS, toolCalls } from './marketplace/agent/tool-calls';
 import { MARKET_MINDS } from './marketplace/bots';
 import { contractViolations } from './marketplace/contract';
 import { type Execution, marketResult, type RecordedDay } from './marketplace/result';
@@ -23,6 +24,10 @@ export interface WorldEntry extends Faculties {
     facts: readonly MemoryItem[],
     mode: SecondThoughtsMode,
   ): { decision: Json; feedback: string[] };
+  /** What a budget of an agent can count besides its model's answers. */
+  tools: readonly string[];
+  /** Which of them a decision uses, one name for each time. */
+  toolCalls(decision: Json): string[];
   /** The scenario with these agents in it, for as many ticks. */
   cast(scenario: Json, agentIds: readonly string[], ticks: number): Json;
   /** What is left of a run, and what in it is not as it must be. */
@@ -46,6 +51,8 @@ const WORLDS: ReadonlyMap<string, WorldEntry> = new Map(
       bots: MARKET_MINDS as unknown as Record<string, Mind>,
       observer: MARKET_OBSERVER as unknown as WorldEntry['observer'],
       secondThoughts: secondThoughts as unknown as WorldEntry['secondThoughts'],
+      tools: MARKET_TOOLS,
+      toolCalls: toolCalls as unknown as WorldEntry['toolCalls'],
       cast: (scenario: Json, sellers: readonly string[], days: number) =>
         ({ ...(scenario as unknown as MarketScenario), sellers: [...sellers], days }) as unknown as Json,
       conclude: (ticks: readonly ConcludedTick[], state: Json, execution: Execution) => {

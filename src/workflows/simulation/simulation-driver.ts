@@ -81,6 +81,7 @@ export class SimulationDriver {
       ...(player.forwarding ? { forwarding: player.forwarding } : {}),
       spent: player.deciders.spent,
       minds: player.deciders.thoughts.minds,
+      budgets: player.deciders.budgets.carry(),
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.cpuMsPerTick,
     };

@@ -1,6 +1,7 @@
 import type { Forwarding, SimulationInput } from '../../contracts/simulation';
 import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
+import type { BudgetNews } from '../../domain/simulation/budget/agent-budgets';
 import { fastForward, stopOf } from '../../domain/simulation/fast-forward';
 import { lastOf } from '../../domain/simulation/play';
 import type { Position } from '../../domain/simulation/position';
@@ -67,10 +68,13 @@ export class TickPlayer {
     const { tick, last } = this.position;
     this.recorder.decided(tick, rounds);
     this.deciders.thoughts.keep();
+    const news = this.deciders.budgets.endTick();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
     const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, events);
     if (stop) this.forwarding = { ...stop, fromTick: this.tick };
+    this.tellBudgets(news);
     this.countFailures(rounds.flat());
+    this.parkOverBudget(news);
   }
 
   /** A tick that could not be played begins again later, with the same prompts. */
@@ -123,10 +127,26 @@ export class TickPlayer {
     this.control.reached(position.tick);
   }
 
+  private tellBudgets(news: readonly BudgetNews[]): void {
+    const events = news.map(({ agentId, said, ...data }) => ({
+      ...{ type: `budget-${said}`, node: agentId, data: { tick: this.tick, ...data } },
+    }));
+    if (events.length > 0) this.recorder.note({ events });
+  }
+
+  /** Once for each limit and window: who resumes the run wants it to go on with fallbacks. */
+  private parkOverBudget(news: readonly BudgetNews[]): void {
+    const over = news.find(({ agentId, severity }) => severity === 'hard_fail' && this.deciders.budgets.parks(agentId));
+    if (over === undefined) return;
+    const { agentId, budgetType, usage, limit } = over;
+    const reason = `Agent "${agentId}" used ${usage} of ${limit} of its budget ${budgetType}.`;
+    throw new ParkRun({ reasonCode: 'agent_over_budget', reason });
+  }
+
   private countFailures(answers: readonly Answer<Json>[]): void {
     for (const { agentId, source } of answers) {
       if (source === 'agent') this.failures.answered(agentId);
-      else if (source === 'fallback') this.failures.failed(agentId);
+      else if (source === 'fallback' && !this.deciders.budgets.withheld(agentId)) this.failures.failed(agentId);
     }
     const { inARow, then } = this.input.plan.failures;
     const agentId = this.failures.takeTooMany(inARow);

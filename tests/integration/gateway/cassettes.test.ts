@@ -40,6 +40,8 @@ test('recorded once, replayed strictly: the same answer under the caller’s own
   const replayed = await ask(run.call(0, use('tape', 'replay')));
   expect(replayed.answer).toEqual(recorded.answer);
   expect(replayed.result).toMatchObject({ source: 'cassette', costMicroUsd: 0, usage: { outputTokens: 20 } });
+  const paidBeforeMicroUsd = recorded.result.costMicroUsd;
+  expect([paidBeforeMicroUsd > 0, replayed.result.paidBeforeMicroUsd]).toEqual([true, paidBeforeMicroUsd]);
   expect(replayed.result.resultRef).not.toBe(recorded.result.resultRef);
   expect(await accepted()).toBe(before);
 
@@ -53,7 +55,9 @@ test('recorded once, replayed strictly: the same answer under the caller’s own
   expect(await recordingsOf('tape')).toMatchObject([{ hits: 1, costMicroUsd: recorded.result.costMicroUsd }]);
 
   const again = await ask(run.call(0, use('tape', 'replay')));
-  expect(again.result).toMatchObject({ source: 'stored', resultRef: replayed.result.resultRef });
+  expect(again.result).toMatchObject({
+    ...{ source: 'stored', resultRef: replayed.result.resultRef, paidBeforeMicroUsd },
+  });
   expect(await recordingsOf('tape')).toMatchObject([{ hits: 1 }]);
   expect(await violations(stack.pool)).toEqual([]);
 });

@@ -21,6 +21,13 @@ export interface BudgetLimits {
   softOverage: boolean;
 }
 
+/** The limits of one agent in a run, and what becomes of a run whose agent exceeds one that is hard. */
+export interface AgentBudget {
+  limits: BudgetLimits;
+  /** Its fallback decides; `park` also waits for a person, once for each limit and window. */
+  then: 'fallback' | 'park';
+}
+
 export const DEFAULT_BUDGET: BudgetLimits = {
   overall: {
     tick: { tokens: 200_000, costMicroUsd: 10_000_000 },

@@ -19,6 +19,8 @@ export interface Meter {
   tools: Readonly<Record<string, WindowUsage>>;
   /** Limits that were warned about: once each, those of a tick once a tick. */
   warned: readonly string[];
+  /** Limits that are exceeded; those of a tick until the next one. */
+  exceeded: readonly string[];
 }
 
 export interface MeteredCall {
@@ -41,7 +43,7 @@ const OTHER_TOOLS = 'other';
 const OF_TICK = /\/tick\/\w+$/;
 
 export function openMeter(limits: BudgetLimits = DEFAULT_BUDGET): Meter {
-  return { limits, overall: NOTHING, tools: {}, warned: [] };
+  return { limits, overall: NOTHING, tools: {}, warned: [], exceeded: [] };
 }
 
 /** Another tick: its windows are empty, and may be warned about again. */
@@ -53,7 +55,8 @@ export function openTick(meter: Meter): Meter {
     ...meter,
     overall: { ...meter.overall, tick: NONE },
     tools,
-    warned: meter.warned.filter((budgetType) => !OF_TICK.test(budgetType)),
+    warned: meter.warned.filter(isOfRun),
+    exceeded: meter.exceeded.filter(isOfRun),
   };
 }
 
@@ -71,7 +74,10 @@ export function meterCall(meter: Meter, call: MeteredCall): { meter: Meter } & M
   const gauges = gaugesOf(used, tool);
   const over = gauges.find(({ usage, limit }) => usage > limit);
   const severity = meter.limits.softOverage ? 'soft' : 'hard_fail';
-  if (over) return { meter: used, outcome: 'exceeded', severity, ...over };
+  if (over) {
+    const exceeded = [...new Set([...used.exceeded, over.budgetType])];
+    return { meter: { ...used, exceeded }, outcome: 'exceeded', severity, ...over };
+  }
   const near = gauges.find(
     ({ budgetType, usage, limit }) => usage >= meter.limits.warnAt * limit && !used.warned.includes(budgetType),
   );
@@ -109,6 +115,10 @@ export function gaugesOf(
     ...gauges('overall/tick', limits.overall.tick, overall.tick),
     ...gauges('overall/run', limits.overall.run, overall.run),
   ];
+}
+
+function isOfRun(budgetType: string): boolean {
+  return !OF_TICK.test(budgetType);
 }
 
 function gauges(window: string, limits: UsageLimits | undefined, usage: Usage): Gauge[] {

@@ -1,5 +1,3 @@
-import { budgetBlock } from '../budget/budget-block';
-import type { Meter } from '../budget/meter';
 import { memoryBlock } from '../memory/memory-block';
 import type { MemoryItem } from '../memory/memory-item';
 import type { PromptParts } from '../world';
@@ -11,7 +9,8 @@ export type CompetitionAwareness = (typeof COMPETITION_AWARENESS)[number];
 /** What an agent is told besides what it sees of its world. All of it may be left out. */
 export interface Briefing {
   memory?: readonly MemoryItem[];
-  budget?: Meter;
+  /** What it may still use, as text. */
+  budget?: string;
   awareness?: CompetitionAwareness;
 }
 
@@ -19,8 +18,8 @@ const COMPETES =
   'You are one of several agents that play this scenario under the same conditions. Your result is ranked against theirs.';
 
 /** The prompt of a world with what this agent knows. What does not change from tick to tick goes to `system`. */
-export function briefed({ system, user }: PromptParts, { memory = [], budget, awareness }: Briefing): PromptParts {
-  const blocks = [user, memoryBlock(memory), budget === undefined ? '' : budgetBlock(budget)];
+export function briefed({ system, user }: PromptParts, { memory = [], budget = '', awareness }: Briefing): PromptParts {
+  const blocks = [user, memoryBlock(memory), budget];
   return {
     system: awareness === 'aware' ? `${system}\n\n${COMPETES}` : system,
     user: blocks.filter((block) => block !== '').join('\n\n'),

@@ -1,7 +1,9 @@
 import type { DeliveryAtOnce, LlmConfig } from '../../agents/agent-graph';
 import type { RetryPolicy } from '../../agents/retry';
+import { usdToMicro } from '../../kernel/money';
+import type { AgentBudget, UsageLimits, WindowLimits } from '../budget/budget-limits';
 import type { CompetitionAwareness } from '../mind/briefing';
-import type { MemoryPlan, SimulatedAgent } from './simulation-plan';
+import type { MemoryPlan, SimulatedAgent, Thinking } from './simulation-plan';
 
 /** An agent of a simulation as the book has it. */
 export type AgentDefinition = { id: string } & (
@@ -22,6 +24,23 @@ export interface LlmAgentParts {
   memory?: MemoryPlan;
   secondThoughts?: 'off' | 'advisory' | 'blocking';
   competitionAwareness?: CompetitionAwareness;
+  budget?: BudgetDefinition;
+}
+
+/** Limits as people write them, in dollars. */
+export interface BudgetDefinition {
+  tick: UsageDefinition;
+  run: UsageDefinition;
+  tools: Record<string, { tick?: UsageDefinition; run?: UsageDefinition }>;
+  warnAt: number;
+  softOverage: boolean;
+  then: AgentBudget['then'];
+}
+
+export interface UsageDefinition {
+  calls?: number;
+  tokens?: number;
+  costUsd?: number;
 }
 
 export type LlmAgentDefinition = { id: string } & LlmAgentParts;
@@ -39,9 +58,27 @@ export function plannedAgent(agent: AgentDefinition): SimulatedAgent {
   }
 }
 
-function thinking({ memory, secondThoughts }: LlmAgentParts) {
+function thinking({ memory, secondThoughts, budget }: LlmAgentParts): Thinking {
   return {
     ...(memory === undefined ? {} : { memory }),
     ...(secondThoughts === undefined || secondThoughts === 'off' ? {} : { secondThoughts }),
+    ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
   };
+}
+
+function budgetOf({ tick, run, tools, warnAt, softOverage, then }: BudgetDefinition): AgentBudget {
+  const ofTools = Object.entries(tools).map(([tool, windows]) => [tool, windowsOf(windows)]);
+  const limits = { overall: windowsOf({ tick, run }), tools: Object.fromEntries(ofTools), warnAt, softOverage };
+  return { limits, then };
+}
+
+function windowsOf({ tick, run }: { tick?: UsageDefinition; run?: UsageDefinition }): WindowLimits {
+  return {
+    ...(tick === undefined ? {} : { tick: usageOf(tick) }),
+    ...(run === undefined ? {} : { run: usageOf(run) }),
+  };
+}
+
+function usageOf({ costUsd, ...counted }: UsageDefinition): UsageLimits {
+  return { ...counted, ...(costUsd === undefined ? {} : { costMicroUsd: usdToMicro(costUsd) }) };
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../../kernel/canonical-json';
 import type { CassetteMode } from '../../llm/cassette';
 import type { MemorySettings } from '../memory/agent-memory';
+import type { AgentBudget } from '../budget/budget-limits';
 import type { FastForwardRule } from '../fast-forward';
 
 /** What a workflow has to know of a simulation; texts (instructions, model configuration) stay in the book. */
@@ -23,9 +24,16 @@ export interface SimulationPlan {
 
 export type SimulatedAgent = { id: string } & (
   | { kind: 'script'; bot: string }
-  | { kind: 'llm'; timeoutSeconds: number; memory?: MemoryPlan; secondThoughts?: 'advisory' | 'blocking' }
+  | ({ kind: 'llm'; timeoutSeconds: number } & Thinking)
   | { kind: 'human'; dueAfterTicks: number; waitSeconds: number | null }
 );
+
+/** What an agent with a model has besides. */
+export interface Thinking {
+  memory?: MemoryPlan;
+  secondThoughts?: 'advisory' | 'blocking';
+  budget?: AgentBudget;
+}
 
 /** How an agent remembers; texts that it learned are carried by the workflow, a few dozen short ones. */
 export type MemoryPlan = Partial<MemorySettings>;

@@ -1,6 +1,8 @@
 import type { SimulationInput, Spent } from '../../../contracts/simulation';
 import { present } from '../../../domain/kernel/assert';
 import type { Json } from '../../../domain/kernel/canonical-json';
+import { AgentBudgets } from '../../../domain/simulation/budget/agent-budgets';
+import type { AgentBudget } from '../../../domain/simulation/budget/budget-limits';
 import type { ExternalRequests } from '../../../domain/simulation/run/external-requests';
 import type { SimulatedAgent } from '../../../domain/simulation/run/simulation-plan';
 import type { Answer, Ask } from '../../../domain/simulation/world';
@@ -15,6 +17,7 @@ import { Thoughts } from './thoughts';
 export class Deciders {
   readonly spent: Spent;
   readonly thoughts = new Thoughts();
+  readonly budgets: AgentBudgets;
   private readonly agents: ReadonlyMap<string, SimulatedAgent>;
   private readonly of: { readonly [Kind in SimulatedAgent['kind']]: Decider<Kind> };
 
@@ -31,10 +34,11 @@ export class Deciders {
   ) {
     this.agents = new Map(input.plan.agents.map((agent) => [agent.id, agent]));
     this.spent = { ...(input.carried?.spent ?? { costMicroUsd: 0, calls: 0, askedTicks: 0 }) };
+    this.budgets = new AgentBudgets(budgetsOf(input.plan.agents), input.carried?.budgets);
     this.of = {
       script: new ScriptDecider(entry, this.thoughts),
       human: new HumanDecider(entry, requests, lastOf, isStopping),
-      llm: new LlmDecider(input, entry, this.thoughts, this.spent),
+      llm: new LlmDecider(input, entry, this.thoughts, this.budgets, this.spent),
     };
   }
 
@@ -43,6 +47,7 @@ export class Deciders {
     if (at.round === 0) {
       this.spent.askedTicks += 1;
       this.thoughts.beginTick();
+      this.budgets.beginTick();
     }
     const ends = await Promise.allSettled(asks.map((ask) => this.answer(ask, at)));
     return ends.map((end) => {
@@ -72,4 +77,8 @@ export class Deciders {
     const decider: Decider<Kind> = this.of[agent.kind];
     return decider.answer(agent, ask, at);
   }
+}
+
+function budgetsOf(agents: readonly SimulatedAgent[]): Map<string, AgentBudget> {
+  return new Map(agents.flatMap((agent) => (agent.kind === 'llm' && agent.budget ? [[agent.id, agent.budget]] : [])));
 }

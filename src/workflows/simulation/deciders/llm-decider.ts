@@ -1,5 +1,6 @@
-import type { SimulationInput, Spent } from '../../../contracts/simulation';
+import type { DecideResult, SimulationInput, Spent } from '../../../contracts/simulation';
 import type { Json } from '../../../domain/kernel/canonical-json';
+import { type AgentBudgets, DECIDE_TOOL, type Metered } from '../../../domain/simulation/budget/agent-budgets';
 import type { MemoryItem } from '../../../domain/simulation/memory/memory-item';
 import { knows, recalls } from '../../../domain/simulation/run/minds';
 import type { Answer, Ask } from '../../../domain/simulation/world';
@@ -23,6 +24,7 @@ export class LlmDecider implements Decider<'llm'> {
     private readonly input: SimulationInput,
     private readonly entry: WorldEntry,
     private readonly thoughts: Thoughts,
+    private readonly budgets: AgentBudgets,
     private readonly spent: Spent,
   ) {
     this.models = new ModelCalls(input);
@@ -59,18 +61,39 @@ export class LlmDecider implements Decider<'llm'> {
       .map(({ text }) => text);
     const remembered = at.facts.length > 0 ? { facts: at.facts } : {};
     const asked = { tenant, runId, agentId: agent.id, tick: at.tick, view: ask.view, hints, ...remembered };
+    const told: string[] = [];
     let feedback: string | undefined;
     for (let again = 0; again <= RE_ASKS_MAX; again += 1) {
+      const refusal = this.budgets.refusal(agent.id);
+      if (refusal !== undefined) return fallbackOf(this.entry, ask, ...told, refusal);
+      const budget = this.budgets.textFor(agent.id);
       const callIndex = at.round * CALLS_PER_ROUND + again;
-      const result = await this.models.ask(agent, { ...asked, callIndex, ...(feedback ? { feedback } : {}) });
+      const result = await this.models.ask(agent, {
+        ...{ ...asked, callIndex },
+        ...(budget === '' ? {} : { budget }),
+        ...(feedback ? { feedback } : {}),
+      });
       if (typeof result === 'string') return fallbackOf(this.entry, ask, result);
       this.spent.calls += 1;
       this.spent.costMicroUsd += result.costMicroUsd;
+      const { withheld, feedback: said } = this.metered(agent.id, result);
+      told.push(...said);
+      if (withheld) return fallbackOf(this.entry, ask, ...told);
       if (result.outcome === 'decided') {
-        return { agentId: agent.id, decision: result.decision, source: 'agent', feedback: result.feedback };
+        const { decision } = result;
+        return { agentId: agent.id, decision, source: 'agent', feedback: [...result.feedback, ...told] };
       }
       feedback = result.detail;
     }
     return fallbackOf(this.entry, ask, `No decision could be read from the answer: ${feedback}`);
+  }
+
+  /** The answer, and what it orders. */
+  private metered(agentId: string, result: DecideResult): Metered {
+    const orders = result.outcome === 'decided' ? this.entry.toolCalls(result.decision) : [];
+    return this.budgets.meter(agentId, [
+      { tool: DECIDE_TOOL, ...result.metered },
+      ...orders.map((tool) => ({ tool, tokens: 0, costMicroUsd: 0 })),
+    ]);
   }
 }

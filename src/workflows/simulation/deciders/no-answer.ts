@@ -3,8 +3,8 @@ import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 
 /** An agent that gave none: the world decides for it, and the agent reads why at the next tick. */
-export function fallbackOf({ world }: WorldEntry, { agentId, view }: Ask<Json>, detail: string): Answer<Json> {
-  return { agentId, decision: world.fallback(view), source: 'fallback', feedback: [detail] };
+export function fallbackOf({ world }: WorldEntry, { agentId, view }: Ask<Json>, ...feedback: string[]): Answer<Json> {
+  return { agentId, decision: world.fallback(view), source: 'fallback', feedback };
 }
 
 /** An agent that is late but not yet too late: what it ordered last goes on. */

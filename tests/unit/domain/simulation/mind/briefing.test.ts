@@ -1,4 +1,4 @@
-import { DEFAULT_BUDGET } from '../../../../../src/domain/simulation/budget/budget-limits';
+import { budgetBlock } from '../../../../../src/domain/simulation/budget/budget-block';
 import { openMeter } from '../../../../../src/domain/simulation/budget/meter';
 import { briefed } from '../../../../../src/domain/simulation/mind/briefing';
 import { item } from '../memory/support';
@@ -11,7 +11,8 @@ test('an agent that knows nothing is told what its world says', () => {
 });
 
 test('what it learned and what it may still use follow the day; that it competes is part of the rules', () => {
-  const { system, user } = briefed(prompt, { memory: [item()], budget: openMeter(DEFAULT_BUDGET), awareness: 'aware' });
+  const budget = budgetBlock(openMeter());
+  const { system, user } = briefed(prompt, { memory: [item()], budget, awareness: 'aware' });
   expect(system).toMatch(/^Rules\.\n\nYou are one of several agents .* ranked/);
   expect(user.split('\n\n').map((block) => block.split('\n')[0])).toEqual([
     'Day 3.',

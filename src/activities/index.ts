@@ -18,10 +18,12 @@ import { createCompleteFromAnswer } from './people/complete-from-answer';
 import { createOpenTask } from './people/open-task';
 import { createConclude } from './simulation/conclude';
 import { createDecide } from './simulation/decide';
+import { LearnedWords } from './simulation/learned-words';
 import { createOpenFork } from './simulation/open-fork';
-import { createPlayDecision } from './simulation/play-decision';
+import { createPlayDecision, createPlayReview } from './simulation/play-answer';
 import { Positions } from './simulation/positions';
 import { createRecordTicks } from './simulation/record-ticks';
+import { createReviewMemory } from './simulation/review-memory';
 import { SimulationLoader } from './simulation/simulation-loader';
 import { createCallTool } from './tools/call-tool';
 import { createRunScript } from './tools/run-script';
@@ -35,10 +37,12 @@ export function llmActivities(
   deps: BatchStepDeps & CompleteDeps,
 ): LlmActivities & CompletionActivities & LlmBatchActivities & SimulationLlmActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
+  const minds = mindsOf(deps);
   return {
     callAgent: createCallAgent(deps, contexts),
     complete: createComplete(deps),
-    decide: createDecide({ ...deps, simulations: new SimulationLoader(deps.pool) }),
+    decide: createDecide(minds),
+    reviewMemory: createReviewMemory(minds),
     ...createBatchSteps(deps, contexts),
   };
 }
@@ -71,5 +75,10 @@ export function fastActivities(deps: FastActivityDeps): FastActivities {
 
 /** Local activities of the simulations role. */
 export function simulationFastActivities(deps: FastActivityDeps): SimulationFastActivities {
-  return { playDecision: createPlayDecision({ ...deps, simulations: new SimulationLoader(deps.pool) }) };
+  const minds = mindsOf(deps);
+  return { playDecision: createPlayDecision(minds), playReview: createPlayReview(minds) };
+}
+
+function mindsOf<D extends Pick<LlmActivityDeps, 'pool' | 'readJson'>>(deps: D) {
+  return { ...deps, simulations: new SimulationLoader(deps.pool), words: new LearnedWords(deps.readJson) };
 }

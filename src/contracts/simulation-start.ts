@@ -23,7 +23,7 @@ export function simulationStart(start: SimulationStart): StartSpec {
   const { tenant, runId, name, isFork, taskQueuePrefix, agents, cassetteMode, ...rest } = start;
   const { world, worldVersion, seed, scenario, ticks, rules, failures } = rest;
   const cassette = cassetteMode === undefined || cassetteMode === 'record' ? {} : { cassette: cassetteMode };
-  const planned = agents.map(plannedAgent);
+  const planned = agents.map((agent) => plannedAgent(agent, seed));
   const plan = { world, worldVersion, seed, scenario, ticks, agents: planned, rules, failures, ...cassette };
   const input: SimulationInput = { tenant, runId, name, plan, ...(isFork ? { isFork } : {}), taskQueuePrefix };
   return {

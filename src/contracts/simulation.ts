@@ -6,6 +6,8 @@ import type { Position } from '../domain/simulation/position';
 import type { Stretch } from '../domain/simulation/replay';
 import type { CarriedBudgets } from '../domain/simulation/budget/agent-budgets';
 import type { MemoryItem } from '../domain/simulation/memory/memory-item';
+import type { MemoryReview } from '../domain/simulation/memory/memory-review';
+import type { UnderReview } from '../domain/simulation/memory/under-review';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
 import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
@@ -132,18 +134,42 @@ export interface AnswerUsage {
   costMicroUsd: number;
 }
 
+/** One agent's model reviews what it noticed in the last tick. */
+export interface ReviewInput {
+  tenant: string;
+  runId: string;
+  agentId: string;
+  /** How many ticks are done: the last of them is reviewed. */
+  tick: number;
+  /** Unique among the reviews of one agent in one tick. */
+  callIndex: number;
+  memory: UnderReview;
+}
+
+/** What a model said is stored; only what it comes to enters the history. */
+export interface ReviewResult {
+  costMicroUsd: number;
+  metered: AnswerUsage;
+  review: MemoryReview;
+}
+
 export interface SimulationLlmActivities {
+  reviewMemory(input: ReviewInput): Promise<ReviewResult>;
   decide(input: DecideInput): Promise<DecideResult>;
 }
 
 /** Executed beside the workflow; the result is the row of the call. */
 export interface SimulationFastActivities {
   /** One decision, answered by the run's cassette. */
-  playDecision(input: DecideInput): Promise<PlayDecisionResult>;
+  playDecision(input: DecideInput): Promise<DecideResult | Missed>;
+  playReview(input: ReviewInput): Promise<ReviewResult | Missed>;
 }
 
-/** `miss`: the cassette has no answer; whether that is an error the run's mode says. */
-export type PlayDecisionResult = DecideResult | { outcome: 'miss'; detail: string };
+/** The cassette has no answer; whether that is an error the run's mode says. */
+export interface Missed {
+  outcome: 'miss';
+  detail: string;
+}
 
 /** A place of a run by which two computations of it are compared. */
 export interface Waypoint {

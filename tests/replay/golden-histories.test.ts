@@ -47,6 +47,7 @@ const SITUATIONS = [
   'simulation/continue-as-new',
   'simulation/parked',
   'simulation/person',
+  'simulation/reviews',
   'simulation/steered',
 ];
 

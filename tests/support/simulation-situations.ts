@@ -29,6 +29,12 @@ export const SIMULATION_SITUATIONS = {
       },
       { continueAsNewAfterEvents: 60 },
     ),
+  'simulation/reviews': (system: System) =>
+    startSimulation(
+      system,
+      { ticks: 8, agents: [{ ...seller(), memory: { mode: 'digest' } }] },
+      { continueAsNewAfterEvents: 60 },
+    ),
   'simulation/bots': (system: System) =>
     startSimulation(system, {
       ...{ ticks: 30, agents: [bot('baseline-v1', 'north'), bot('greedy-script', 'south')] },

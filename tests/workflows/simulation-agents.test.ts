@@ -1,3 +1,5 @@
+import { workflowHistory } from '../../src/adapters/temporal';
+import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
 import type { Program } from '../support/programs';
 import { type Served, startServed } from '../support/served';
 import { seller, simulationsOf } from '../support/simulations';
@@ -17,6 +19,26 @@ beforeAll(async () => {
   models = await served.system.startWorker('llm');
 });
 afterAll(() => served.close());
+
+/** The user's part of the last decision. */
+async function lastPrompt(runId: string): Promise<string> {
+  const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=1`).expect(200);
+  const { ref } = (body as { items: { ref: string }[] }).items[0]!;
+  const last = (await served.under.api.get(`/artifacts/${ref}`).expect(200)).body as {
+    payload: { request: { messages: { content: string }[] } };
+  };
+  return last.payload.request.messages.at(-1)!.content;
+}
+
+/** Everything that was handed to and fro in a run's histories; payloads are base64 in their JSON. */
+async function historyText(runId: string): Promise<string> {
+  const { workflowId } = await simulations.view(runId);
+  const query = { workflowId, bytesMax: HISTORY_BYTES_MAX, whileOpen: true };
+  const found = await workflowHistory(served.system.temporal.client, query);
+  if (typeof found === 'string') throw new Error(`the history is ${found}`);
+  const payloads = [...JSON.stringify(found.executions).matchAll(/"data":"([\w+/=]+)"/g)];
+  return payloads.map((match) => Buffer.from(match[1]!, 'base64').toString('utf8')).join('\n');
+}
 
 const market = (ticks: number, more: object = {}) => ({ ticks, seed: 11, agents: [seller()], ...more });
 
@@ -88,6 +110,47 @@ test('agents that remember go on in a fork with what they knew: unchanged, it en
   const { ref } = (body as { items: { ref: string }[] }).items[0]!;
   const { body: last } = await served.under.api.get(`/artifacts/${ref}`).expect(200);
   expect(JSON.stringify(last)).toContain('What you learned on earlier days');
+});
+
+test('a model reviews what was learned: paid, in the next prompts, found again in a fork; its words are in no history', async () => {
+  const reviewing = [{ mode: 'digest' }, { mode: 'reflective', reviews: 'model', promotion: 'llm_reflection' }];
+  const ends = reviewing.map(async (memory) => {
+    const parent = await simulations.start(market(12, { agents: [{ ...seller(), memory }] }));
+    const { hash, costMicroUsd } = await simulations.ended(parent);
+    const fork = await simulations.start(market(12, { agents: [seller()] }));
+    expect(costMicroUsd).toBeGreaterThan((await simulations.ended(fork)).costMicroUsd);
+    const same = await simulations.fork(parent, { tick: 7 });
+    expect(await simulations.ended(same)).toMatchObject({ status: 'completed', tick: 12, hash });
+    return [parent, same] as const;
+  });
+  for (const [parent, same] of await Promise.all(ends)) {
+    const reviews = (paid: string[]) => paid.filter((key) => /^\d+\/seller\/review\/0$/.test(key));
+    const paid = reviews(await simulations.paid(parent));
+    expect(paid.length).toBeGreaterThan(5);
+    expect(reviews(await simulations.paid(same))).toEqual(paid.filter((key) => Number.parseInt(key, 10) >= 7));
+    const answers = (await simulations.ticks(parent)).map(({ rounds }) => rounds![0]![0]!.review?.by);
+    expect(answers.filter((by) => by === 'model')).toHaveLength(paid.length);
+    const prompts = await Promise.all([parent, same].map(lastPrompt));
+    expect(prompts.every((prompt) => prompt.includes('As I see it: '))).toBe(true);
+    // A fork is told the same in the same words, though they were said in its parent.
+    expect(prompts[0]).toBe(prompts[1]);
+    const history = await historyText(parent);
+    expect(history).toContain('"wordsIn"');
+    expect(history).not.toContain('As I see it');
+  }
+});
+
+test('where the model of a review errs, its agent learns by the rules', async () => {
+  const failing = { ...seller('', 'scripted-nobody'), memory: { mode: 'digest' } };
+  // Something has to happen for rules to learn from, as the fallback changes nothing.
+  const fair = { day: 2, type: 'demand_spike', sku: 'P001', severity: 0.5, durationDays: 4 };
+  const run = { agents: [failing], failures: { inARow: 50 }, scenario: { scheduledEvents: [fair] } };
+  const runId = await simulations.start(market(6, run));
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 6 });
+  const reviews = (await simulations.ticks(runId)).flatMap(({ rounds }) => rounds![0]![0]!.review ?? []);
+  expect(reviews.length).toBeGreaterThan(0);
+  for (const { by, keep, feedback } of reviews)
+    expect([by, keep, feedback.join()]).toEqual(['rules', [], expect.stringContaining('scripted-nobody')]);
 });
 
 test('a fork of a fork, and a fork with other rules', async () => {

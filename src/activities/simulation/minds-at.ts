@@ -30,7 +30,7 @@ export async function mindsAt(deps: MindsDeps, tenant: string, runId: string, ti
 }
 
 export function agentsOf({ simulation }: LoadedSimulation): SimulatedAgent[] {
-  return (simulation.agents as unknown as AgentDefinition[]).map(plannedAgent);
+  return (simulation.agents as unknown as AgentDefinition[]).map((agent) => plannedAgent(agent, simulation.seed));
 }
 
 async function walk(
@@ -73,7 +73,7 @@ function stepped(
       agentsOf(loaded).find(({ id }) => id === agentId),
       `Tick ${tick}: ${agentId} is no agent of the run`,
     );
-    const mind = mindAfter(entry, agent, { view, decision: answer.decision }, minds[agentId]);
+    const mind = mindAfter(entry, agent, { view, ...answer }, minds[agentId]);
     if (mind !== undefined) minds[agentId] = mind;
     return answer;
   });

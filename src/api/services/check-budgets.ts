@@ -1,6 +1,6 @@
 import type { StartSimulation } from '../../contracts/api.schema';
 import type { Problem } from '../../domain/kernel/errors';
-import { DECIDE_TOOL } from '../../domain/simulation/budget/agent-budgets';
+import { DECIDE_TOOL, REVIEW_TOOL } from '../../domain/simulation/budget/agent-budgets';
 import type { WorldEntry } from '../../domain/worlds';
 import { invalidRequest } from '../http/validate';
 
@@ -9,7 +9,7 @@ export function checkBudgets(
   { tools, world }: WorldEntry,
   agents: readonly NonNullable<StartSimulation['agents']>[number][],
 ): void {
-  const known = [DECIDE_TOOL, ...tools].sort();
+  const known = [DECIDE_TOOL, REVIEW_TOOL, ...tools].sort();
   const problems = agents.flatMap((agent, index): Problem[] =>
     Object.keys((agent.kind === 'llm' && agent.budget?.tools) || {})
       .filter((tool) => !known.includes(tool))

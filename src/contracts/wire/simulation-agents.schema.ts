@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FIELD_LIMITS, llmConfigSchema, retryPolicySchema } from '../agent-graph.schema';
 import { DELIVERIES_AT_ONCE } from '../../domain/agents/agent-graph';
+import { needsModel, REVIEWERS } from '../../domain/simulation/memory/agent-memory';
 import { DECAYS } from '../../domain/simulation/memory/decay';
 import { MEMORY_PROFILES, type MemoryMode } from '../../domain/simulation/memory/memory-modes';
 import { PROMOTION_RULES } from '../../domain/simulation/memory/promotion';
@@ -8,9 +9,22 @@ import { COMPETITION_AWARENESS } from '../../domain/simulation/mind/briefing';
 import { SECOND_THOUGHTS } from '../../domain/worlds/marketplace/agent/second-thoughts';
 import { agentId, eventName, seconds, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 
-/** `digest` and `llm_reflection` keep what a model's own review names, and a run asks nobody for one. */
-const MODES = (Object.keys(MEMORY_PROFILES) as MemoryMode[]).filter((mode) => mode !== 'digest');
-const PROMOTIONS = PROMOTION_RULES.filter((rule) => rule !== 'llm_reflection');
+const MODES = Object.keys(MEMORY_PROFILES) as MemoryMode[];
+
+const memorySchema = z
+  .strictObject({
+    mode: z.enum(MODES).default('reflective'),
+    promotion: z.enum(PROMOTION_RULES).default('importance_score'),
+    decay: z.enum(DECAYS).default('none'),
+    reviews: z
+      .enum(REVIEWERS)
+      .optional()
+      .meta({ description: 'Who decides each day what is kept: `rules`, or the agent’s model in a call of its own.' }),
+  })
+  .refine((memory) => memory.reviews !== 'rules' || !needsModel(memory), {
+    path: ['reviews'],
+    error: 'Mode `digest` and promotion `llm_reflection` keep what a model’s review names: leave `reviews` out.',
+  });
 
 const scriptAgentSchema = z.strictObject({
   id: agentId,
@@ -71,12 +85,7 @@ const llmSimulatedAgentSchema = z.strictObject({
     description:
       'What it may use of its model and its tools. It is in its prompts; what is left out of it has defaults.',
   }),
-  memory: z
-    .strictObject({
-      mode: z.enum(MODES).default('reflective'),
-      promotion: z.enum(PROMOTIONS).default('importance_score'),
-      decay: z.enum(DECAYS).default('none'),
-    })
+  memory: memorySchema
     .optional()
     .meta({ description: 'What it has learned is in its prompts; nothing is remembered without.' }),
   secondThoughts: z.enum(SECOND_THOUGHTS).default('off').meta({

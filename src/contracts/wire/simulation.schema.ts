@@ -81,11 +81,29 @@ export const ticksQuery = z.strictObject({
   limit: queryInteger(1, SIMULATION_LIMITS.ticksPageMax).default(200),
 });
 
+const weight = z.number();
+
+const memoryReviewSchema = z
+  .strictObject({
+    by: z.enum(['model', 'rules']),
+    keep: z.array(
+      z.strictObject({
+        ...{ id: z.string(), statement: z.string(), type: z.string(), subject: z.string().optional() },
+        ...{ tags: z.array(z.string()), replaces: z.string().optional(), wordsIn: uuid.optional() },
+        ...{ impact: weight, reusability: weight, confidence: weight, novelty: weight, recency: weight },
+        penalty: weight,
+      }),
+    ),
+    ...{ forget: z.array(z.string()), feedback: z.array(z.string()) },
+  })
+  .meta({ description: 'How a model reviewed the tick before; its words are in the artifact `wordsIn`.' });
+
 export const answerSchema = z.strictObject({
   agentId: z.string(),
   source: z.enum(ANSWER_SOURCES),
   decision: json,
   feedback: z.array(z.string()),
+  review: memoryReviewSchema.optional(),
 });
 
 export const ticksPageSchema = z

@@ -1,4 +1,5 @@
 import type { Json } from '../kernel/canonical-json';
+import type { MemoryReview } from './memory/memory-review';
 
 /**
  * What happened in a tick. The type is what rules and viewers watch; `subject` is whom it concerns, `data` the rest.
@@ -26,6 +27,8 @@ export interface Answer<D> {
   source: AnswerSource;
   /** What was wrong with parts of it, as the agent is told next time. */
   feedback: string[];
+  /** How a model reviewed the tick before, where one was asked: what the agent knew follows from the record. */
+  review?: MemoryReview;
 }
 
 /** A tick on its way: it needs these answers, or (none asked) it is done. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../domain/kernel/canonical-json';
+import { reviewIn, reviewOf } from './seller-reviews';
 import { lastUserText, type ModelAnswer, type ScriptedModel } from './scripted-model';
 
 /** What it reads of a seller's day; prices in dollars. */
@@ -20,6 +21,7 @@ const STOCK_DAYS = 6;
 /**
  * Keeps a shop in the marketplace: reads the day in its prompt, answers with one decision. Prices stay two percent below the
  * cheapest competitor, or as far as a line `undercut N %` in the system prompt says; stock for some days; tickets answered.
+ * Asked to review its memory, it does.
  */
 export const scriptedSeller: ScriptedModel = {
   id: 'scripted-seller',
@@ -27,7 +29,10 @@ export const scriptedSeller: ScriptedModel = {
   contextTokens: 128_000,
   answer({ messages }) {
     const system = messages.find(({ role }) => role === 'system')?.text ?? '';
-    const products = productsIn(lastUserText(messages));
+    const asked = lastUserText(messages);
+    const review = reviewIn(asked);
+    if (review !== undefined) return reviewOf(review, system);
+    const products = productsIn(asked);
     if (products === undefined)
       return { json: { reasoning: 'I see no market day in the prompt.', accept_all_orders: true } };
     return decisionOn(products, undercutIn(system));

@@ -23,6 +23,8 @@ export type CarriedBudgets = [agentId: string, meter: Json][];
 
 /** The tool as which a model's answer is counted; what the answer orders are tools of its world. */
 export const DECIDE_TOOL = 'decide';
+/** The same of its reviews of a memory. */
+export const REVIEW_TOOL = 'review';
 
 /**
  * The budgets of a run's agents. A tick counts when it is done: one that was given up and begins again counts once.

@@ -12,7 +12,12 @@ export interface MemorySettings {
   decay: Decay;
   /** For random promotion. */
   seed: number;
+  /** Who decides at the end of a tick what of it is kept. */
+  reviews: Reviewer;
 }
+
+export const REVIEWERS = ['rules', 'model'] as const;
+export type Reviewer = (typeof REVIEWERS)[number];
 
 /** All that an agent remembers. JSON, so that a workflow carries it from tick to tick. */
 export interface AgentMemory {
@@ -29,8 +34,19 @@ const STATEMENT_CHARS_MAX = 400;
 const TAGS_MAX = 10;
 
 export function openMemory(settings: Partial<MemorySettings> = {}): AgentMemory {
+  return { settings: settledOn(settings), items: [], pending: [], consolidatedTick: 0 };
+}
+
+/** What was left open is the default. */
+export function settledOn(settings: Partial<MemorySettings>): MemorySettings {
   const { mode = 'reflective', promotion = 'importance_score', decay = 'none', seed = 0 } = settings;
-  return { settings: { mode, promotion, decay, seed }, items: [], pending: [], consolidatedTick: 0 };
+  const { reviews = needsModel({ mode, promotion }) ? 'model' : 'rules' } = settings;
+  return { mode, promotion, decay, seed, reviews };
+}
+
+/** Keeps for good only what a model's review names. */
+export function needsModel({ mode, promotion }: Pick<Partial<MemorySettings>, 'mode' | 'promotion'>): boolean {
+  return mode === 'digest' || promotion === 'llm_reflection';
 }
 
 /** Notes what was seen until the next review. A memory that keeps nothing stays as it is. */

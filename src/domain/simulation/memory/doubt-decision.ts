@@ -1,5 +1,5 @@
 import type { Claim, Doubt } from './doubts';
-import type { MemoryItem } from './memory-item';
+import { type MemoryItem, titleOf } from './memory-item';
 
 /** Two facts weigh about the same when their scores differ by no more. */
 const CONTRADICTION = 0.2;
@@ -26,9 +26,10 @@ const contradicted: Check = (claims, facts) =>
       .map((fact) => against(fact, claim)),
   );
 
-function against({ id, evidence, statement }: MemoryItem, claim: Claim): Doubt {
+function against(fact: MemoryItem, claim: Claim): Doubt {
+  const { id, evidence } = fact;
   const severity = evidence >= WELL_KNOWN ? 'high' : 'medium';
-  return { kind: 'contradiction', severity, claim, says: `${nameOf(claim)} is against "${statement}"`, items: [id] };
+  return { kind: 'contradiction', severity, claim, says: `${nameOf(claim)} is against ${titleOf(fact)}`, items: [id] };
 }
 
 function isOutweighed(fact: MemoryItem, claim: Claim, facts: readonly MemoryItem[]): boolean {
@@ -41,7 +42,7 @@ const conflicting: Check = (_, facts) =>
     facts.slice(index + 1).flatMap((other): Doubt[] => {
       if (!disagree(fact, other) || Math.abs(fact.score - other.score) > CONTRADICTION) return [];
       const near = Math.abs(fact.lastTick - other.lastTick) <= WINDOW_TICKS;
-      const says = `memory advises both "${fact.statement}" and "${other.statement}"`;
+      const says = `memory advises both ${titleOf(fact)} and ${titleOf(other)}`;
       return [
         { kind: near ? 'temporal_conflict' : 'contradiction', severity: 'medium', says, items: [fact.id, other.id] },
       ];
@@ -60,9 +61,9 @@ const fromTheFuture: Check = (_, facts, tick) =>
 const stale: Check = (_, facts, tick) =>
   facts
     .filter(({ reusability, lastTick }) => reusability < TIME_SENSITIVE_BELOW && tick - lastTick > 2 * WINDOW_TICKS)
-    .map(({ id, lastTick, statement }) => ({
-      ...{ kind: 'stale', severity: 'medium', items: [id] },
-      says: `"${statement}" is of day ${lastTick}`,
+    .map((fact) => ({
+      ...{ kind: 'stale', severity: 'medium', items: [fact.id] },
+      says: `${titleOf(fact)} is of day ${fact.lastTick}`,
     }));
 
 const missingContext: Check = (claims, facts) => {
@@ -84,15 +85,15 @@ const unsure: Check = (claims, facts) =>
 const invalidImpact: Check = (claims, facts) => [
   ...claims
     .filter(({ expected }) => expected !== undefined && !isImpact(expected))
-    .map((claim): Doubt => ({ ...impactOf(claim.expected!, nameOf(claim)), claim, items: [] })),
+    .map((claim): Doubt => ({ ...impactOf(claim.expected!, `"${nameOf(claim)}"`), claim, items: [] })),
   ...facts
     .filter(({ impact }) => !isImpact(impact))
-    .map((fact): Doubt => ({ ...impactOf(fact.impact, fact.statement), items: [fact.id] })),
+    .map((fact): Doubt => ({ ...impactOf(fact.impact, titleOf(fact)), items: [fact.id] })),
 ];
 
 function impactOf(impact: number, of: string): Pick<Doubt, 'kind' | 'severity' | 'says'> {
   const severity = Number.isFinite(impact) ? 'medium' : 'critical';
-  return { kind: 'invalid_impact', severity, says: `an impact is from 0 to 1, ${impact} came for "${of}"` };
+  return { kind: 'invalid_impact', severity, says: `an impact is from 0 to 1, ${impact} came for ${of}` };
 }
 
 const CHECKS: readonly Check[] = [

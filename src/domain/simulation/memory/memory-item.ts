@@ -6,6 +6,8 @@ export type MemoryTier = 'episodic' | 'longTerm';
 /** A lesson that was kept. Nothing of it changes by being recalled. */
 export interface MemoryItem extends Lesson {
   id: string;
+  /** The stored answer that has its words, where `statement` is left empty. */
+  wordsIn?: string;
   source: LessonSource;
   tier: MemoryTier;
   firstTick: number;
@@ -20,11 +22,15 @@ export interface MemoryItem extends Lesson {
 const REPEATED_CONFIDENCE = 0.05;
 const TAGS_MAX = 10;
 
-export function newItem(lesson: Lesson, tick: number, source: LessonSource): MemoryItem {
+/** Of what a model said elsewhere only the id is at hand. */
+type NewLesson = Lesson & { id?: string; wordsIn?: string };
+
+export function newItem(lesson: NewLesson, tick: number, source: LessonSource): MemoryItem {
   const { statement, type, subject, tags, impact, reusability, confidence, novelty, recency, penalty, advises } =
     lesson;
   return {
-    ...{ id: lessonId(lesson), source, tier: 'episodic', firstTick: tick, lastTick: tick, evidence: 1 },
+    ...{ id: lesson.id ?? lessonId(lesson), source, tier: 'episodic', firstTick: tick, lastTick: tick, evidence: 1 },
+    ...(lesson.wordsIn === undefined ? {} : { wordsIn: lesson.wordsIn }),
     ...{ statement, type, tags: tagsOf(tags), impact, reusability, confidence, novelty, recency, penalty },
     ...(subject === undefined ? {} : { subject }),
     ...(advises === undefined ? {} : { advises }),
@@ -36,10 +42,11 @@ export function newItem(lesson: Lesson, tick: number, source: LessonSource): Mem
 export function strengthened(item: MemoryItem, again: MemoryItem): MemoryItem {
   const later = again.lastTick > item.lastTick;
   const surest = Math.max(item.confidence, again.confidence);
+  const { wordsIn: _, ...weighed } = item;
   const merged: MemoryItem = {
-    ...item,
+    ...weighed,
+    ...worded(item, again),
     ...{ lastTick: Math.max(item.lastTick, again.lastTick), firstTick: Math.min(item.firstTick, again.firstTick) },
-    statement: item.statement < again.statement ? item.statement : again.statement,
     evidence: item.evidence + (later ? 1 : 0),
     confidence: later ? unit(surest + REPEATED_CONFIDENCE) : surest,
     impact: Math.max(item.impact, again.impact),
@@ -51,6 +58,22 @@ export function strengthened(item: MemoryItem, again: MemoryItem): MemoryItem {
     source: again.source === 'model' ? 'model' : item.source,
   };
   return { ...merged, score: Math.max(item.score, again.score, lessonScore(merged)) };
+}
+
+/** Words at hand rather than words elsewhere; else the lesser, so that the order of learning does not count. */
+function worded(one: MemoryItem, other: MemoryItem): Pick<MemoryItem, 'statement' | 'wordsIn'> {
+  const [first, second] = [one, other].sort((a, b) => (wordKey(a) < wordKey(b) ? -1 : 1)) as [MemoryItem, MemoryItem];
+  const { statement, wordsIn } = first.statement === '' ? second : first;
+  return { statement, ...(wordsIn === undefined ? {} : { wordsIn }) };
+}
+
+function wordKey({ statement, wordsIn = '' }: MemoryItem): string {
+  return `${statement}\n${wordsIn}`;
+}
+
+/** What it is called where its words are not at hand. */
+export function titleOf({ statement, type, subject }: Pick<MemoryItem, 'statement' | 'type' | 'subject'>): string {
+  return statement === '' ? `a lesson about ${subject === undefined ? type : `${type} ${subject}`}` : `"${statement}"`;
 }
 
 /** What a model says better takes the place, the evidence and the first day of what it said before. */

@@ -1,19 +1,7 @@
-import { lessonId, unit, type Lesson } from './lesson';
+import { lessonId, unit } from './lesson';
+import { type MemoryReview, reviewByRules, type ReviewedLesson } from './memory-review';
 
-/** A lesson as a model worded it. */
-export interface ReviewedLesson extends Lesson {
-  /** The item that it says better. */
-  replaces?: string;
-}
-
-/** What could be used of a model's answer to a review. */
-export interface ReviewAnswer {
-  keep: ReviewedLesson[];
-  /** Ids. */
-  forget: ReadonlySet<string>;
-  feedback: string[];
-}
-
+const LISTS = ['keep', 'update', 'discard', 'promote', 'forget'] as const;
 const ENTRIES_MAX = 50;
 const STATEMENT_CHARS_MAX = 400;
 const WORD_CHARS_MAX = 40;
@@ -25,18 +13,24 @@ const DEFAULTS = { impact: 0.5, reusability: 0.5, confidence: 0.5, novelty: 0.4,
  * Reads `{keep, update, discard}` or, of a digest, `{promote, forget}`. Each list and each entry is validated alone: what
  * cannot be used is left out and said. Never throws, whatever comes.
  */
-export function readReview(raw: unknown): ReviewAnswer {
+export function readReview(raw: unknown): MemoryReview {
   const feedback: string[] = [];
-  if (!isRecord(raw)) return { keep: [], forget: new Set(), feedback: ['FAILED review: expected a JSON object.'] };
-  const read = <T>(name: string, entry: (one: unknown) => T | undefined) => entriesOf(raw, name, entry, feedback);
+  if (!isRecord(raw)) return reviewByRules('FAILED review: expected a JSON object.');
+  const read = <T>(name: (typeof LISTS)[number], entry: (one: unknown) => T | undefined) =>
+    entriesOf(raw, name, entry, feedback);
   const keep = [...read('keep', toLesson), ...read('update', toLesson), ...read('promote', toDigestLesson)];
-  const forget = new Set([...read('discard', toId), ...read('forget', toId)]);
-  return { keep, forget, feedback };
+  const forget = [...new Set([...read('discard', toId), ...read('forget', toId)])];
+  return { by: keep.length + forget.length > 0 || isEmpty(raw, feedback) ? 'model' : 'rules', keep, forget, feedback };
+}
+
+/** Nothing of the day is worth keeping: that is an answer too, where it is said in lists. */
+function isEmpty(raw: Record<string, unknown>, feedback: readonly string[]): boolean {
+  return feedback.length === 0 && LISTS.some((name) => Array.isArray(raw[name]));
 }
 
 function entriesOf<T>(
   raw: Record<string, unknown>,
-  name: string,
+  name: (typeof LISTS)[number],
   read: (one: unknown) => T | undefined,
   feedback: string[],
 ): T[] {
@@ -61,14 +55,14 @@ function toLesson(one: unknown): ReviewedLesson | undefined {
   if (statement === '') return undefined;
   const subject = textOf(one.subject, WORD_CHARS_MAX);
   const replaces = textOf(one.id, WORD_CHARS_MAX);
-  return {
+  return identified({
     statement,
     type: textOf(one.type, WORD_CHARS_MAX).toLowerCase() || 'mixed',
     ...(subject === '' ? {} : { subject }),
     tags: tagsOf(one.tags),
     ...weightsOf(one),
     ...(replaces === '' ? {} : { replaces }),
-  };
+  });
 }
 
 /** A digest has one weight, and it is the score. */
@@ -80,14 +74,17 @@ function toDigestLesson(one: unknown): ReviewedLesson | undefined {
     ...{ impact: importance, reusability: importance, confidence: importance },
     ...{ novelty: importance, recency: importance, penalty: 0 },
   };
-  return statement === '' ? undefined : { statement, type: 'mixed', tags: tagsOf(one.tags), ...weights };
+  return statement === '' ? undefined : identified({ statement, type: 'mixed', tags: tagsOf(one.tags), ...weights });
+}
+
+function identified(lesson: Omit<ReviewedLesson, 'id'>): ReviewedLesson {
+  return { id: lessonId(lesson), ...lesson };
 }
 
 /** An id, an object with one, or the words of what is to be forgotten. */
 function toId(one: unknown): string | undefined {
   if (!isRecord(one)) return textOf(one, WORD_CHARS_MAX) || undefined;
-  const lesson = toLesson(one) ?? toDigestLesson(one);
-  return textOf(one.id, WORD_CHARS_MAX) || (lesson && lessonId(lesson));
+  return textOf(one.id, WORD_CHARS_MAX) || (toLesson(one) ?? toDigestLesson(one))?.id;
 }
 
 function weightsOf(one: Record<string, unknown>): Record<keyof typeof DEFAULTS, number> {

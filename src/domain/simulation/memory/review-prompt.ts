@@ -1,8 +1,5 @@
 import type { PromptParts } from '../world';
-import type { AgentMemory } from './agent-memory';
-import type { Observation } from './lesson';
-import type { MemoryItem } from './memory-item';
-import { profileOf } from './memory-modes';
+import type { ShownItem, UnderReview } from './under-review';
 
 const REVIEW = `You keep the memory of an agent. You are shown what happened today and what is remembered. Decide what will help on other days; leave out what will not.
 
@@ -16,19 +13,12 @@ Answer with one JSON object and nothing else. Every list may be empty:
 {"promote": [{"text": "…", "importance": 0.5, "tags": ["…"]}], "forget": ["ID"]}
 The importance is from 0 to 1.`;
 
-const ITEMS_SHOWN = 50;
-
-/** Asks a model to review a tick; its answer goes to `review`. */
-export function reviewPrompt({ settings, pending, items }: AgentMemory, tick: number): PromptParts {
-  const system = profileOf(settings.mode).consolidation === 'by-model' ? DIGEST : REVIEW;
-  const user = { day: tick, today: pending.map(shownToday), remembered: items.slice(0, ITEMS_SHOWN).map(shownItem) };
-  return { system, user: JSON.stringify(user) };
+/** Asks a model to review a tick; its answer goes to `readReview`. */
+export function reviewPrompt({ kind, today, remembered }: UnderReview, tick: number): PromptParts {
+  const user = { day: tick, today, remembered: remembered.map(printedItem) };
+  return { system: kind === 'digest' ? DIGEST : REVIEW, user: JSON.stringify(user) };
 }
 
-function shownToday({ statement, type, subject, tags, impact }: Observation): object {
-  return { statement, type, subject, tags, impact };
-}
-
-function shownItem({ id, statement, type, subject, evidence, lastTick, score }: MemoryItem): object {
+function printedItem({ id, statement, type, subject, evidence, lastTick, score }: ShownItem): object {
   return { id, statement, type, subject, evidence, lastDay: lastTick, score: Math.round(score * 100) / 100 };
 }

@@ -2,6 +2,7 @@ import { remember, type AgentMemory } from '../memory/agent-memory';
 import type { Observation } from '../memory/lesson';
 import type { MemoryItem } from '../memory/memory-item';
 import { recall, type MemoryQuery } from '../memory/recall';
+import type { MemoryReview } from '../memory/memory-review';
 import { review, type Review } from '../memory/review';
 
 /**
@@ -33,16 +34,16 @@ export function noticed<V, D, I>(
 /**
  * The tick before is reviewed, and what helps with this one is recalled.
  *
- * @param raw a model's review of what was noticed (see `reviewPrompt`); left out, the observations count
+ * @param answer a model's review of what was noticed (see `reviewPrompt`); left out, the observations count
  */
 export function recollect<V, D, I>(
   observer: Observer<V, D, I>,
   { memory, ...kept }: Recollection<I>,
   view: V,
-  raw?: unknown,
+  answer?: MemoryReview,
 ): { recollection: Recollection<I>; facts: MemoryItem[]; reviewed: Review } {
   const query = observer.query(view);
-  const reviewed = review(memory, query.tick - 1, raw);
+  const reviewed = review(memory, query.tick - 1, answer);
   return { recollection: { ...kept, memory: reviewed.memory }, facts: recall(reviewed.memory, query), reviewed };
 }
 

@@ -46,21 +46,21 @@ export interface UsageDefinition {
 export type LlmAgentDefinition = { id: string } & LlmAgentParts;
 
 /** What of an agent the workflow has to know. */
-export function plannedAgent(agent: AgentDefinition): SimulatedAgent {
+export function plannedAgent(agent: AgentDefinition, seed: number): SimulatedAgent {
   const { id, kind } = agent;
   switch (kind) {
     case 'script':
       return { id, kind, bot: agent.bot };
     case 'llm':
-      return { id, kind, timeoutSeconds: agent.timeoutSeconds, ...thinking(agent) };
+      return { id, kind, timeoutSeconds: agent.timeoutSeconds, ...thinking(agent, seed) };
     case 'human':
       return { id, kind, dueAfterTicks: agent.dueAfterTicks, waitSeconds: agent.waitSeconds };
   }
 }
 
-function thinking({ memory, secondThoughts, budget }: LlmAgentParts): Thinking {
+function thinking({ memory, secondThoughts, budget }: LlmAgentParts, seed: number): Thinking {
   return {
-    ...(memory === undefined ? {} : { memory }),
+    ...(memory === undefined ? {} : { memory: { ...memory, seed } }),
     ...(secondThoughts === undefined || secondThoughts === 'off' ? {} : { secondThoughts }),
     ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
   };

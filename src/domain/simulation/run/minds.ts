@@ -1,9 +1,11 @@
 import { present } from '../../kernel/assert';
 import type { Json } from '../../kernel/canonical-json';
-import { openMemory } from '../memory/agent-memory';
+import { openMemory, settledOn } from '../memory/agent-memory';
 import type { MemoryItem } from '../memory/memory-item';
+import type { MemoryReview } from '../memory/memory-review';
+import { underReview, type UnderReview } from '../memory/under-review';
 import { decided, noticed, recollect, type Observer, type Recollection } from '../mind/observer';
-import type { SimulatedAgent } from './simulation-plan';
+import type { MemoryPlan, SimulatedAgent } from './simulation-plan';
 
 /** Decides without a model. Pure; what it knows comes and goes as JSON, null before its first tick. */
 export type Mind = (view: Json, memory: Json) => { decision: Json; memory: Json };
@@ -25,17 +27,33 @@ export function botDecides({ bots }: Faculties, { id, bot }: ScriptAgent, view: 
   return decide(view, mind ?? null);
 }
 
+/** What a model is to review before its agent decides; undefined when nobody has to be asked. */
+export function reviews(
+  faculties: Faculties,
+  agent: ModelAgent,
+  view: Json,
+  mind: Json | undefined,
+): UnderReview | undefined {
+  return agent.memory && underReview(seen(faculties, agent.memory, view, mind).memory);
+}
+
 /** What an agent with a model has learned by now, and what of it helps with this view. */
 export function recalls(
-  { observer }: Faculties,
+  faculties: Faculties,
   { memory }: ModelAgent,
   view: Json,
   mind: Json | undefined,
+  review?: MemoryReview,
 ): { mind: Json | undefined; facts: MemoryItem[] } {
   if (memory === undefined) return { mind: undefined, facts: [] };
-  const before = (mind ?? { memory: openMemory(memory) }) as unknown as Recollection<Json>;
-  const { recollection, facts } = recollect(observer, noticed(observer, before, view), view);
+  const { recollection, facts } = recollect(faculties.observer, seen(faculties, memory, view, mind), view, review);
   return { mind: recollection as unknown as Json, facts };
+}
+
+/** A fork may remember in another way what its parent knew. */
+function seen({ observer }: Faculties, plan: MemoryPlan, view: Json, mind: Json | undefined): Recollection<Json> {
+  const before = (mind ?? { memory: openMemory(plan) }) as unknown as Recollection<Json>;
+  return noticed(observer, { ...before, memory: { ...before.memory, settings: settledOn(plan) } }, view);
 }
 
 /** What it knows after it has decided: the results come with the next view. */
@@ -48,14 +66,14 @@ export function knows({ observer }: Faculties, view: Json, decision: Json, mind:
 export function mindAfter(
   faculties: Faculties,
   agent: SimulatedAgent,
-  { view, decision }: { view: Json; decision: Json },
+  { view, decision, review }: { view: Json; decision: Json; review?: MemoryReview },
   before: Json | undefined,
 ): Json | undefined {
   switch (agent.kind) {
     case 'script':
       return botDecides(faculties, agent, view, before).memory;
     case 'llm':
-      return knows(faculties, view, decision, recalls(faculties, agent, view, before).mind);
+      return knows(faculties, view, decision, recalls(faculties, agent, view, before, review).mind);
     case 'human':
       return undefined;
   }

@@ -35,7 +35,7 @@ export interface Thinking {
   budget?: AgentBudget;
 }
 
-/** How an agent remembers; texts that it learned are carried by the workflow, a few dozen short ones. */
+/** How an agent remembers. The workflow carries what it learned by rules, a few dozen short texts; a model's words stay in the book. */
 export type MemoryPlan = Partial<MemorySettings>;
 
 /** How many failures of one agent in a row are too many, and what then. */

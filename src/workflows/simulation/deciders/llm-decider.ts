@@ -7,6 +7,7 @@ import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 import type { AgentOf, AskedAt, Decider } from './decider';
 import { fallbackOf } from './no-answer';
+import { MemoryReviewer } from './memory-reviewer';
 import { ModelCalls } from './model-calls';
 import type { Thoughts } from './thoughts';
 
@@ -19,24 +20,28 @@ type ModelAgent = AgentOf<'llm'>;
 /** Asks a model through the gateway. What was learned comes before the decision; what was decided is known after it. */
 export class LlmDecider implements Decider<'llm'> {
   private readonly models: ModelCalls;
+  private readonly reviewer: MemoryReviewer;
 
   constructor(
     private readonly input: SimulationInput,
     private readonly entry: WorldEntry,
     private readonly thoughts: Thoughts,
     private readonly budgets: AgentBudgets,
-    private readonly spent: Spent,
+    spent: Spent,
   ) {
-    this.models = new ModelCalls(input);
+    this.models = new ModelCalls(input, spent);
+    this.reviewer = new MemoryReviewer(input, entry, thoughts, budgets, this.models);
   }
 
   async answer(agent: ModelAgent, ask: Ask<Json>, at: AskedAt): Promise<Answer<Json>> {
-    const { mind, facts } = recalls(this.entry, agent, ask.view, this.thoughts.of(agent.id));
+    const reviewed = await this.reviewer.review(agent, ask, at);
+    const { mind, facts } = recalls(this.entry, agent, ask.view, this.thoughts.of(agent.id), reviewed?.review);
     const answer = await this.fromModel(agent, ask, { ...at, facts });
     const decided = this.reconsidered(agent, ask.view, answer, facts);
     const known = knows(this.entry, ask.view, decided.decision, mind);
     if (known !== undefined) this.thoughts.think(agent.id, known);
-    return decided;
+    if (reviewed === undefined) return decided;
+    return { ...decided, feedback: [...reviewed.feedback, ...decided.feedback], review: reviewed.review };
   }
 
   private reconsidered(
@@ -68,14 +73,12 @@ export class LlmDecider implements Decider<'llm'> {
       if (refusal !== undefined) return fallbackOf(this.entry, ask, ...told, refusal);
       const budget = this.budgets.textFor(agent.id);
       const callIndex = at.round * CALLS_PER_ROUND + again;
-      const result = await this.models.ask(agent, {
+      const result = await this.models.decide(agent, {
         ...{ ...asked, callIndex },
         ...(budget === '' ? {} : { budget }),
         ...(feedback ? { feedback } : {}),
       });
       if (typeof result === 'string') return fallbackOf(this.entry, ask, result);
-      this.spent.calls += 1;
-      this.spent.costMicroUsd += result.costMicroUsd;
       const { withheld, feedback: said } = this.metered(agent.id, result);
       told.push(...said);
       if (withheld) return fallbackOf(this.entry, ask, ...told);

@@ -2,10 +2,13 @@ import { ActivityCancellationType, isCancellation, proxyActivities } from '@temp
 import type {
   DecideInput,
   DecideResult,
-  PlayDecisionResult,
+  Missed,
+  ReviewInput,
+  ReviewResult,
   SimulationFastActivities,
   SimulationInput,
   SimulationLlmActivities,
+  Spent,
 } from '../../../contracts/simulation';
 import { taskQueue } from '../../../contracts/task-queues';
 import { FastLane } from '../../fast-lane';
@@ -19,19 +22,45 @@ const MARGIN_SECONDS = 15;
 const HEARTBEAT_TIMEOUT = '3 seconds';
 const RETRY = { initialInterval: 1, backoffCoefficient: 4, maximumInterval: '10 seconds' } as const;
 
-/** Calls of models: beside the workflow where a cassette has the answer, else by the gateway. */
+/** One call, by each of its ways. */
+interface Ways<R> {
+  byCassette: (fast: SimulationFastActivities) => Promise<R | Missed>;
+  byGateway: () => Promise<R>;
+}
+
+/** Calls of models: beside the workflow where a cassette has the answer, else by the gateway. Counts what they cost. */
 export class ModelCalls {
   private readonly lane = new FastLane<SimulationFastActivities>();
 
-  constructor(private readonly input: SimulationInput) {}
+  constructor(
+    private readonly input: SimulationInput,
+    private readonly spent: Spent,
+  ) {}
 
   /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
-  async ask(agent: AgentOf<'llm'>, input: DecideInput): Promise<DecideResult | string> {
+  async decide(agent: AgentOf<'llm'>, input: DecideInput): Promise<DecideResult | string> {
+    return await this.paid<DecideResult>({
+      byCassette: (fast) => fast.playDecision(input),
+      byGateway: () => this.llm(agent, `${agent.id} · tick ${input.tick + 1}`).decide(input),
+    });
+  }
+
+  /** @returns why there is no review, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
+  async review(agent: AgentOf<'llm'>, input: ReviewInput): Promise<ReviewResult | string> {
+    return await this.paid<ReviewResult>({
+      byCassette: (fast) => fast.playReview(input),
+      byGateway: () => this.llm(agent, `${agent.id} reviews tick ${input.tick}`).reviewMemory(input),
+    });
+  }
+
+  private async paid<R extends { costMicroUsd: number }>(ways: Ways<R>): Promise<R | string> {
     try {
-      const result = await this.answered(agent, input);
-      if (result.outcome !== 'miss') return result;
+      const result = await this.answered(ways);
       // Going on with a fallback would give another run than the recorded one, under the name of a replay.
-      throw new ParkRun({ reasonCode: 'cassette_miss', reason: result.detail }, true);
+      if (!('costMicroUsd' in result)) throw new ParkRun({ reasonCode: 'cassette_miss', reason: result.detail }, true);
+      this.spent.calls += 1;
+      this.spent.costMicroUsd += result.costMicroUsd;
+      return result;
     } catch (error) {
       if (isCancellation(error) || error instanceof ParkRun) throw error;
       const { status, reason, reasonCode, endsStarting } = failureOf(error);
@@ -42,23 +71,23 @@ export class ModelCalls {
   }
 
   /** A miss only where nothing but recordings may answer. */
-  private async answered(agent: AgentOf<'llm'>, input: DecideInput): Promise<PlayDecisionResult> {
+  private async answered<R extends { costMicroUsd: number }>({ byCassette, byGateway }: Ways<R>): Promise<R | Missed> {
     const { cassette } = this.input.plan;
     if (cassette !== undefined) {
-      const played = await this.lane.run((fast) => fast.playDecision(input));
-      if (played.outcome !== 'miss' || cassette === 'replay') return played;
+      const played = await this.lane.run(byCassette);
+      if ('costMicroUsd' in played || cassette === 'replay') return played;
     }
-    return await this.llm(agent, input).decide(input);
+    return await byGateway();
   }
 
-  private llm({ timeoutSeconds }: AgentOf<'llm'>, { agentId, tick }: DecideInput): SimulationLlmActivities {
+  private llm({ timeoutSeconds }: AgentOf<'llm'>, summary: string): SimulationLlmActivities {
     return proxyActivities<SimulationLlmActivities>({
       taskQueue: taskQueue('llm', this.input.taskQueuePrefix),
       startToCloseTimeout: (timeoutSeconds + INNER_WAIT_SECONDS + MARGIN_SECONDS) * 1000,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       retry: RETRY,
-      summary: `${agentId} · tick ${tick + 1}`,
+      summary,
     });
   }
 }

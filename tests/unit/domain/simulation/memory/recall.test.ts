@@ -5,6 +5,7 @@ import type { MemoryItem } from '../../../../../src/domain/simulation/memory/mem
 import { MEMORY_PROFILES, type MemoryMode } from '../../../../../src/domain/simulation/memory/memory-modes';
 import { recall, relevanceOf, type MemoryQuery } from '../../../../../src/domain/simulation/memory/recall';
 import { reviewPrompt } from '../../../../../src/domain/simulation/memory/review-prompt';
+import { underReview } from '../../../../../src/domain/simulation/memory/under-review';
 import { day, item, openMemory } from './support';
 
 const memory = openMemory();
@@ -104,15 +105,28 @@ describe('the block for a prompt', () => {
 });
 
 test('a model is asked to review with what was seen and what is known', () => {
-  const known = { ...day(openMemory(), 1, {}), pending: [{ ...item({ statement: 'Today.' }), tick: 2 }] };
-  const { system, user } = reviewPrompt(known, 2);
+  const today = { pending: [{ ...item({ statement: 'Today.' }), tick: 2 }] };
+  const known = { ...day(openMemory({ reviews: 'model' }), 1, {}), ...today };
+  const { system, user } = reviewPrompt(underReview(known)!, 2);
   expect(system).toContain('"discard"');
   expect(JSON.parse(user)).toMatchObject({
     day: 2,
     today: [{ statement: 'Today.' }],
     remembered: [{ id: known.items[0]!.id, statement: 'Buy earlier.', score: 0.69 }],
   });
-  expect(reviewPrompt(openMemory({ mode: 'digest' }), 2).system).toContain('"promote"');
+  const digest = { ...openMemory({ mode: 'digest' }), ...today };
+  expect(reviewPrompt(underReview(digest)!, 2).system).toContain('"promote"');
+});
+
+test('a model is asked where the memory says so or needs it, and only when there is something to learn from', () => {
+  const today = { pending: [{ ...item(), tick: 2 }] };
+  const asked = (settings: Parameters<typeof openMemory>[0]) =>
+    underReview({ ...openMemory(settings), ...today })?.kind;
+  expect(asked({ reviews: 'model' })).toBe('review');
+  expect(asked({ mode: 'reflection_enabled', promotion: 'llm_reflection' })).toBe('review');
+  expect(asked({ mode: 'digest' })).toBe('digest');
+  expect(asked({})).toBeUndefined();
+  expect(underReview(openMemory({ reviews: 'model' }))).toBeUndefined();
 });
 
 test('no mode tells more than twenty lessons', () => {

@@ -3,8 +3,14 @@ import { remember, type AgentMemory } from '../../../../../src/domain/simulation
 import type { Lesson } from '../../../../../src/domain/simulation/memory/lesson';
 import { MEMORY_PROFILES, type MemoryMode } from '../../../../../src/domain/simulation/memory/memory-modes';
 import { lessonId } from '../../../../../src/domain/simulation/memory/lesson';
-import { review } from '../../../../../src/domain/simulation/memory/review';
+import { reviewByRules, withoutWords } from '../../../../../src/domain/simulation/memory/memory-review';
+import { review as reviewed } from '../../../../../src/domain/simulation/memory/review';
+import { readReview } from '../../../../../src/domain/simulation/memory/review-answer';
 import { day, lesson, openMemory } from './support';
+
+/** With an answer as it came from a model. */
+const review = (memory: AgentMemory, tick: number, raw?: unknown) =>
+  reviewed(memory, tick, raw === undefined ? undefined : readReview(raw));
 
 const statements = ({ items }: AgentMemory) => items.map(({ statement }) => statement).sort();
 const tiers = ({ items }: AgentMemory) => items.map(({ tier }) => tier);
@@ -94,21 +100,21 @@ describe("a model's review", () => {
       const { memory, source } = review(seen, 3, answer);
       expect([statements(memory), source]).toEqual([['Observed.'], 'observed']);
     }
-    expect(review(seen, 3, { keep: 'all', discard: [{}] }).feedback).toEqual([
+    expect(readReview({ keep: 'all', discard: [{}] }).feedback).toEqual([
       'FAILED keep: expected a list.',
       'FAILED discard[0]: it does not say what.',
     ]);
   });
 
   test('each part is validated alone', () => {
-    const { memory, feedback } = review(seen, 3, {
+    const answer = readReview({
       keep: [{ statement: '  Good\n one. ', impact: 'high', tags: ['A', 7, ''], type: 'Pricing' }, { impact: 1 }],
       discard: 'nothing',
     });
-    expect(memory.items).toMatchObject([
+    expect(reviewed(seen, 3, answer).memory.items).toMatchObject([
       { statement: 'Good one.', impact: 0.5, tags: ['a'], type: 'pricing', source: 'model' },
     ]);
-    expect(feedback).toEqual(['FAILED keep[1]: it does not say what.', 'FAILED discard: expected a list.']);
+    expect(answer.feedback).toEqual(['FAILED keep[1]: it does not say what.', 'FAILED discard: expected a list.']);
   });
 
   test('discards by id or by words, and what is left keeps its place', () => {
@@ -123,6 +129,33 @@ describe("a model's review", () => {
     const { id } = memory.items[0]!;
     memory = review(memory, 4, { update: [{ id, statement: 'New.', impact: 0.9 }] }).memory;
     expect(memory.items).toMatchObject([{ statement: 'New.', evidence: 2, firstTick: 1, lastTick: 4 }]);
+  });
+
+  test('that nothing is worth keeping is an answer too', () => {
+    const { memory, source } = review(seen, 3, { keep: [], update: [], discard: [] });
+    expect([memory.items, memory.pending, source]).toEqual([[], [], 'model']);
+  });
+
+  test('without its words it is the same memory, by the same ids; they are where the answer is', () => {
+    const raw = {
+      keep: [
+        { statement: 'Prices end in 9.', impact: 0.9 },
+        { statement: 'Old.', type: 'inventory' },
+      ],
+    };
+    const known = day(openMemory(), 1, { statement: 'Old.' });
+    const spoken = review(known, 3, raw).memory.items;
+    const silent = reviewed(known, 3, withoutWords(readReview(raw), 'answer-3')).memory.items;
+    expect(silent.map(({ id, score, evidence }) => [id, score, evidence])).toEqual(
+      spoken.map(({ id, score, evidence }) => [id, score, evidence]),
+    );
+    const wordless = silent.find(({ statement }) => statement === '');
+    expect(wordless).toMatchObject({
+      id: lessonId({ statement: 'Prices end in 9.', type: 'mixed' }),
+      wordsIn: 'answer-3',
+    });
+    // What was at hand stays at hand.
+    expect(silent.find(({ statement }) => statement === 'Old.')).not.toHaveProperty('wordsIn');
   });
 
   test('nothing that comes can break it or grow it beyond its bounds', () => {
@@ -201,6 +234,20 @@ describe('the other modes', () => {
     expect(statements(memory)).toContain('Note 7.'); // as old as the others, but said again
     const news = memory.items.find(({ statement }) => statement === 'News.')!;
     expect(statements(review(memory, 5, { forget: [news.id] }).memory)).not.toContain('News.');
+  });
+
+  test('digest: where the model errs, what would be kept anywhere is noted in the words of the rules', () => {
+    const seen = [
+      { statement: 'Worth it.', impact: 0.6 }, // 0.69
+      { statement: 'Not worth it.', impact: 0.1, reusability: 0, confidence: 0.1 }, // 0.035 + 0.015 + 0.06 + 0.1
+    ].reduce((memory, one) => remember(memory, { ...lesson(one), tick: 1 }), openMemory({ mode: 'digest' }));
+    const { memory, source } = reviewed(seen, 1, reviewByRules('The model is gone.'));
+    expect([statements(memory), tiers(memory), memory.pending, source]).toEqual([
+      ['Worth it.'],
+      ['longTerm'],
+      [],
+      'observed',
+    ]);
   });
 
   test('notes of more than 400 characters are cut', () => {

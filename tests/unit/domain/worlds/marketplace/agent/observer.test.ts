@@ -1,6 +1,8 @@
 import { openMemory } from '../../../../../../src/domain/simulation/memory/agent-memory';
 import { lessonScore } from '../../../../../../src/domain/simulation/memory/lesson';
+import { readReview } from '../../../../../../src/domain/simulation/memory/review-answer';
 import { reviewPrompt } from '../../../../../../src/domain/simulation/memory/review-prompt';
+import { underReview } from '../../../../../../src/domain/simulation/memory/under-review';
 import { decided, noticed, recollect, type Recollection } from '../../../../../../src/domain/simulation/mind/observer';
 import { ACCEPT_ALL } from '../../../../../../src/domain/worlds/marketplace/agent/decision';
 import { MARKET_OBSERVER, type MarketIntent } from '../../../../../../src/domain/worlds/marketplace/agent/observer';
@@ -88,10 +90,13 @@ test('raising one price and losing money, three days long: the memory says so ab
 
 test('a model may review instead: it is shown what was noticed, and its answer counts', () => {
   const view = after({ stockouts: 4 }, { day: 3 });
-  const seen = noticed(MARKET_OBSERVER, { memory: openMemory() }, view);
-  expect(JSON.parse(reviewPrompt(seen.memory, 2).user)).toMatchObject({ day: 2, today: [{ type: 'inventory' }] });
+  const seen = noticed(MARKET_OBSERVER, { memory: openMemory({ reviews: 'model' }) }, view);
+  expect(JSON.parse(reviewPrompt(underReview(seen.memory)!, 2).user)).toMatchObject({
+    day: 2,
+    today: [{ type: 'inventory' }],
+  });
   const keep = [{ statement: 'Buy on Fridays.', tags: ['stockout'] }];
-  const { facts, reviewed } = recollect(MARKET_OBSERVER, seen, view, { keep });
+  const { facts, reviewed } = recollect(MARKET_OBSERVER, seen, view, readReview({ keep }));
   expect([facts.map(({ statement }) => statement), reviewed.source]).toEqual([['Buy on Fridays.'], 'model']);
 });
 

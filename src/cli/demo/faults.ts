@@ -1,6 +1,7 @@
 import type { StackState } from '../../adapters/embedded';
 import type { RunView } from '../../contracts/api.schema';
 import { formatUsd, usdToMicro } from '../../domain/kernel/money';
+import { killProcess } from './kill-process';
 import type { LostCalls } from './lost-calls';
 import { ModelServerControl } from './model-server-control';
 
@@ -96,16 +97,6 @@ async function hasCallsInFlight(run: RunView, stack: StackState): Promise<boolea
   const ours = run.agents.every(({ model }) => model === null || model.startsWith('scripted-'));
   const control = ours ? ModelServerControl.of(stack) : undefined;
   return control ? (await control.state()).inFlight > 0 : run.agents.some(({ status }) => status === 'running');
-}
-
-/** @returns false when it was gone already */
-function killProcess(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
-  }
 }
 
 function killStory(kills: number, { inFlight, billed, unknown, repeated, paidTwice }: LostCalls): string {

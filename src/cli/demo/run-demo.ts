@@ -1,18 +1,16 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RunStarted, RunView } from '../../contracts/api.schema';
-import { Interrupted } from '../exit';
 import { readBody, storeGraph } from '../graph-files';
 import type { Body } from '../../client/api-client';
-import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
 import { watchRun } from '../view/watch-run';
 import { checkBook } from './book';
 import { tellClosing } from './closing';
-import { clientOf, openStack, type DemoStack } from './demo-stack';
+import { clientOf, type DemoStack } from './demo-stack';
 import { scenarioOf, type DemoFault, type Scenario } from './faults';
 import { lostCalls } from './lost-calls';
 import { ModelServerControl } from './model-server-control';
+import { onDemoStack } from './on-demo-stack';
 
 const GRAPH = join(__dirname, '..', '..', '..', 'examples', 'graphs', 'erp-daily-operations.yaml');
 /** Slow enough to watch, and one call in ten is slow, as with real models. */
@@ -37,22 +35,9 @@ interface Demonstration {
 
 /** @returns whether the run ended as the demonstration is designed to end */
 export async function runDemo({ exit, fault, model }: DemoOptions, console: Console): Promise<boolean> {
-  const { signal } = onInterrupt();
-  const stack = await openStack(process.cwd(), console, signal);
-  try {
-    const asDesigned = await demonstrate({ stack, scenario: scenarioOf(fault), model, console, signal });
-    if (stack.own && !exit && console.isTerminal) {
-      console.say('\nAll of it stays up. Ctrl-C stops it.');
-      if (!signal.aborted) await once(signal, 'abort');
-    }
-    return asDesigned;
-  } catch (error) {
-    if (!(error instanceof Interrupted)) console.note(`The logs of all processes are in ${stack.logs}.`);
-    throw error;
-  } finally {
-    if (stack.own) console.note('Stopping the stack.');
-    await stack.stop();
-  }
+  return await onDemoStack({ exit, console }, (stack, signal) =>
+    demonstrate({ stack, scenario: scenarioOf(fault), model, console, signal }),
+  );
 }
 
 async function demonstrate(demo: Demonstration): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { notFound } from '../http/api-error';
 import { scriptedEcho } from './scripted-echo';
 import { scriptedErp } from './scripted-erp';
-import { scriptedSeller } from './scripted-seller';
+import { scriptedBoutique, scriptedSeller } from './scripted-seller';
 import type { ScriptedModel } from './scripted-model';
 
 /** Every model there is. */
-export const MODELS: readonly ScriptedModel[] = [scriptedErp, scriptedEcho, scriptedSeller];
+export const MODELS: readonly ScriptedModel[] = [scriptedErp, scriptedEcho, scriptedSeller, scriptedBoutique];
 
 /** @throws ApiError 404, as OpenAI answers for a model it does not have. */
 export function modelById(id: string): ScriptedModel {

@@ -131,6 +131,7 @@ describe('messages', () => {
       { type: 'model', id: 'scripted-erp' },
       { id: 'scripted-echo' },
       { id: 'scripted-seller' },
+      { id: 'scripted-boutique' },
     ]);
     expect(await client.models.retrieve('scripted-erp')).toMatchObject({ type: 'model', id: 'scripted-erp' });
   });

@@ -198,6 +198,7 @@ describe('models and errors', () => {
       'scripted-erp',
       'scripted-echo',
       'scripted-seller',
+      'scripted-boutique',
     ]);
     expect(await client.models.retrieve('scripted-erp')).toMatchObject({ id: 'scripted-erp', object: 'model' });
   });

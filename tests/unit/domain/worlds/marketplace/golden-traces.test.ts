@@ -6,6 +6,7 @@ import { play } from '../../../../../src/domain/simulation/play';
 import { positionHash, startingPosition } from '../../../../../src/domain/simulation/position';
 import { newestWorld, worldOf, type AnyWorld } from '../../../../../src/domain/worlds';
 import type { MarketMind } from '../../../../../src/domain/worlds/marketplace/bots';
+import { playMarket } from '../../../../../src/domain/worlds/marketplace/trials/play-market';
 import { MARKETS, MINDS } from '../../../../sweep/markets';
 
 /**
@@ -81,4 +82,14 @@ test.each(recorded.map((trace) => [nameOf(trace), trace] as const))('%s', (_, tr
 test('every mind and every scenario has its trace, and no two end alike', () => {
   expect(recorded.map(nameOf)).toEqual(expect.arrayContaining(wanted().map(nameOf)));
   expect(new Set(recorded.map(({ hash }) => hash)).size).toBe(recorded.length);
+});
+
+test('the README says what the baseline bot comes to in half a year of seed 42', () => {
+  const { result } = playMarket(
+    present(MARKETS['standard'], 'there is a standard market'),
+    42,
+    MINDS['baseline-v1']!(42),
+  );
+  const dollars = Math.round(result.results.equityCents / 100).toLocaleString('en-US');
+  expect(readFileSync('README.md', 'utf8')).toContain(`a baseline bot beside it at $${dollars}`);
 });

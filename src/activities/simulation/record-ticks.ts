@@ -37,9 +37,9 @@ async function record(deps: RecordTicksDeps, input: RecordTicksInput): Promise<R
   const { entry } = await deps.simulations.load(tenant, runId);
   const start = await deps.positions.at(tenant, runId, from.tick);
   expectHash(input, from, positionHash(start), 'The recording begins from another state.');
-  const begun = performance.now();
+  const begunMs = cpuMs();
   const { ticks, position, hash } = computed(entry.world, start, input);
-  const cpuMsPerTick = (performance.now() - begun) / ticks.length;
+  const cpuMsPerTick = (cpuMs() - begunMs) / ticks.length;
   expectHash(
     input,
     to,
@@ -53,6 +53,15 @@ async function record(deps: RecordTicksDeps, input: RecordTicksInput): Promise<R
   deps.positions.keep(runId, position);
   if (progress) await recordProgress(deps.pool, { tenant, runId, ...progress });
   return { cpuMsPerTick };
+}
+
+/**
+ * Nothing else runs in this process while ticks are computed. A clock on the wall would count other programs of a busy
+ * machine too, and make slices and histories shorter by as much: 26 histories instead of 5 for 3,000 ticks at a load of 20.
+ */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 interface Computed {

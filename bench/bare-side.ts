@@ -43,10 +43,10 @@ export class BareSide {
     return workflowId;
   }
 
-  /** The same call once per tick. @returns the workflow's id */
-  async startTicks(ticks: number, call: BareCall): Promise<string> {
+  /** The same call once per tick; without one, a local activity that stores a row. @returns the workflow's id */
+  async startTicks(ticks: number, call?: BareCall): Promise<string> {
     const workflowId = newWorkflowId();
-    const input: BareTicksInput = { ticks, call, activityQueue: ACTIVITIES };
+    const input: BareTicksInput = { ticks, activityQueue: ACTIVITIES, key: workflowId, ...(call ? { call } : {}) };
     await this.client.workflow.start(BARE_TICKS_WORKFLOW, { workflowId, taskQueue: WORKFLOWS, args: [input] });
     return workflowId;
   }

@@ -39,7 +39,10 @@ export interface BareCall {
 export interface BareTicksInput {
   ticks: number;
   activityQueue: string;
-  call: BareCall;
+  /** What a tick is: a call of the model server, or (absent) a local activity that stores a result row. */
+  call?: BareCall;
+  /** What the result rows of this run are named by. */
+  key: string;
 }
 
 export const BARE_WORKFLOW = 'bareGraph';

@@ -10,8 +10,8 @@ import { askedMarket } from './market';
 
 export interface AgentReport {
   agentTicks: number;
-  /** First to last event, recording included. Fast: null, for no run of a simulation takes that lane yet. */
-  agentTicksPerS: { paid: number; bare: number; ratio: number; fast: null };
+  /** First to last event, recording included. */
+  agentTicksPerS: { paid: number; bare: number; ratio: number };
   /** All processes together; absent where the system does not tell. */
   cpuMsPerTick?: { paid: number; bare: number };
   eventsPerAgentTick: number;
@@ -80,7 +80,7 @@ function reportOf(pairs: readonly Pair[], ticks: number): AgentReport {
   return {
     agentTicks: ticks,
     agentTicksPerS: {
-      ...{ paid: perS('ours'), bare: perS('bare'), fast: null },
+      ...{ paid: perS('ours'), bare: perS('bare') },
       ratio: round(median(pairs.map((pair) => pair.bare.execution.makespanMs / pair.ours.execution.makespanMs))),
     },
     ...cpuOf(pairs, ticks),

@@ -12,8 +12,11 @@ export function forwardedMarket(ticks: number) {
 }
 
 /** The same market, whose seller is a model that answers at once, asked every day. */
-export function askedMarket(ticks: number) {
-  return { name: 'bench-asked', seed: SEED, ticks, costBudgetUsd: 100, agents: [modelSeller()] };
+export function askedMarket(ticks: number, cassette?: { name: string; mode: 'record' | 'replay' }) {
+  return {
+    ...(cassette && { cassette }),
+    ...{ name: 'bench-asked', seed: SEED, ticks, costBudgetUsd: 100, agents: [modelSeller()] },
+  };
 }
 
 export function modelSeller() {

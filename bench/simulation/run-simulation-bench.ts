@@ -5,6 +5,7 @@ import { round } from '../figures';
 import { describeMachine, load } from '../machine';
 import { measureAgentTicks } from './agent-ticks';
 import { measureFork } from './fork';
+import { measureFastTicks } from './fast-ticks';
 import { type Form, FORMS } from './form';
 import { measureForward } from './forward';
 import type { Ground } from './ground';
@@ -19,7 +20,9 @@ export interface SimulationBenchOptions {
   say(line: string): void;
 }
 
-const WARM_UP: Pick<Form, 'forwardTicks' | 'agentTicks' | 'pairs'> = { forwardTicks: 200, agentTicks: 10, pairs: 1 };
+const WARM_UP: Pick<Form, 'forwardTicks' | 'agentTicks' | 'fastTicks' | 'pairs'> = {
+  ...{ forwardTicks: 200, agentTicks: 10, fastTicks: 10, pairs: 1 },
+};
 
 /** Simulations beside the engine alone and beside bare Temporal workflows, on one server, in turn. */
 export async function runSimulationBench(options: SimulationBenchOptions): Promise<SimulationReport> {
@@ -43,6 +46,7 @@ async function measureAll(ground: Ground, { quick, say }: SimulationBenchOptions
   say('warming up'); // first calls load code and compile it
   await measureForward(ground, WARM_UP);
   await measureAgentTicks(ground, WARM_UP);
+  await measureFastTicks(ground, WARM_UP);
   const marketplace = await measureMarketplace(ground, form, say);
   return {
     bench: 'simulation',
@@ -60,12 +64,15 @@ async function measureMarketplace(ground: Ground, form: Form, say: (line: string
   };
   const forward = await step('fast-forward', () => measureForward(ground, form));
   const { report, undisturbed } = await step('agent ticks', () => measureAgentTicks(ground, form));
+  const fast = await step('ticks from a cassette', () => measureFastTicks(ground, form));
   const replayed = await step('replay', () => replayTicksPerS(ground, undisturbed));
   const { before, after } = await step('fork', () => measureFork(ground, agentTicks, undisturbed));
   const killed = await step('kills', () => measureKills(ground, form, undisturbed));
   return {
     ...forward,
     ...report,
+    ...fast,
+    agentTicksPerS: { ...report.agentTicksPerS, ...fast.agentTicksPerS },
     replayTicksPerS: replayed,
     replayToRun: round(replayed / report.agentTicksPerS.paid, 1),
     ...killed,

@@ -196,6 +196,8 @@ export interface RecordTicksResult {
 export interface ConcludeResult {
   resultRef: string;
   violations: number;
+  /** By the world's measures, 0 to 100; absent where it cannot be told. */
+  score?: number;
   /** Whether the scenario's criteria are met by everybody who is judged; absent without a stored scenario. */
   passed?: boolean;
 }

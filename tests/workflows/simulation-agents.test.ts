@@ -52,6 +52,14 @@ test('a model keeps the shop: one paid call a day, and two runs of it end alike'
   expect(paid).toEqual(Array.from({ length: 12 }, (_, tick) => `${tick}/seller/0`));
   const ticks = await simulations.ticks(twins[0]);
   expect(ticks.every(({ rounds }) => rounds![0]![0]!.source === 'agent')).toBe(true);
+  const { body } = await served.under.api.get(`/simulations/${twins[0]}/result`).expect(200);
+  const { result, measured } = body as {
+    result: { execution: { inputTokens: number; outputTokens: number } };
+    measured: { metrics: { breakdown: { cost: { dollars: number; tokens: number } } } };
+  };
+  const { cost } = measured.metrics.breakdown;
+  expect(Math.round(cost.dollars * 1_000_000)).toBe(one!.costMicroUsd);
+  expect(cost.tokens).toBe(result.execution.inputTokens + result.execution.outputTokens);
 });
 
 test('the worker of simulations and the llm worker are killed in the middle: same final hash, nothing stored is paid again', async () => {

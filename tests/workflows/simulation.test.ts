@@ -186,3 +186,20 @@ test('a finished run leaves a result whose books balance, judged by the scenario
   const concluded = (await simulations.history(runId)).find(({ type }) => type === 'simulation-concluded');
   expect(concluded!.data).toMatchObject({ violations: 0, passed: verdicts[0]!.verdict.passed });
 });
+
+test('a war game of an agent of any kind is a simulation, and is worth what the same game is worth played at once', async () => {
+  const game = { tier: 2, days: 40, seed: 9, events: [{ type: 'price_war', severity: 90 }] };
+  const { body: atOnce } = await served.under.api.post('/war-games').send(game).expect(200);
+  const player = bot('baseline-v1');
+  const { body: started } = await served.under.api
+    .post('/war-games')
+    .send({ ...game, player })
+    .expect(201);
+  const { runId } = started as { runId: string };
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 40, name: 'war-game' });
+  const { body } = await served.under.api.get(`/simulations/${runId}/result`).expect(200);
+  const { measured } = body as { measured: { metrics: object; resilience: object; resistance: object[] } };
+  const { metrics, resilienceScore: score, eventsSurvived, totalEvents } = atOnce as Record<string, never>;
+  expect(totalEvents).toBeGreaterThan(0);
+  expect(measured).toEqual({ metrics, resistance: [], resilience: { score, eventsSurvived, totalEvents } });
+});

@@ -1,4 +1,5 @@
 import {
+  decisionUsage,
   getRunNodes,
   getScenario,
   getSimulation,
@@ -19,7 +20,7 @@ import type { ScenarioDefinition } from '../../domain/scenarios/definition';
 import { type Judged, judgeScenario } from '../../domain/scenarios/judge';
 import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
 import type { WorldEvent } from '../../domain/simulation/world';
-import type { ConcludedTick } from '../../domain/worlds';
+import type { ConcludedTick, UsageByTick } from '../../domain/worlds';
 import { toApplicationFailure } from '../to-application-failure';
 import type { RecordTicksDeps } from './record-ticks';
 import type { LoadedSimulation } from './simulation-loader';
@@ -52,12 +53,29 @@ async function conclude(deps: ConcludeDeps, input: ConcludeInput): Promise<Concl
   const loaded = await deps.simulations.load(tenant, runId);
   const ticks = await readTicks(deps, input);
   const { state } = await deps.positions.at(tenant, runId, tick);
-  const { result, violations } = loaded.entry.conclude(ticks, state, await executionOf(deps, loaded, ticks));
+  const execution = await executionOf(deps, loaded, ticks);
+  const { result, violations, measured, score } = loaded.entry.conclude(
+    ...([ticks, state, execution, await usageOf(deps, input)] as const),
+  );
   const verdicts = await judged(deps, loaded, ticks);
-  const payload = { result, violations, verdicts: verdicts as unknown as Json };
+  const payload = { result, violations, measured, verdicts: verdicts as unknown as Json };
   const resultRef = await publish(deps, input, payload);
   const passed = verdicts?.every(({ verdict }) => verdict.passed);
-  return { resultRef, violations: violations.length, ...(passed === undefined ? {} : { passed }) };
+  return {
+    ...{ resultRef, violations: violations.length },
+    ...(score === null ? {} : { score }),
+    ...(passed === undefined ? {} : { passed }),
+  };
+}
+
+async function usageOf({ pool }: ConcludeDeps, { tenant, runId, tick }: ConcludeInput): Promise<UsageByTick> {
+  const used = await decisionUsage(pool, { tenant, runId, until: tick });
+  return new Map(
+    used.map(({ tick: at, tokens, costsMicroUsd }) => {
+      const costMicroUsd = costsMicroUsd.reduce((sum, cost) => sum + cost, 0);
+      return [at, { tokens, costMicroUsd, operationsMicroUsd: costsMicroUsd }];
+    }),
+  );
 }
 
 async function readTicks({ pool }: ConcludeDeps, { tenant, runId, tick }: ConcludeInput): Promise<ConcludedTick[]> {

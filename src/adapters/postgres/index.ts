@@ -5,6 +5,7 @@ export * from './budgets';
 export * from './call-results';
 export * from './cassettes';
 export * from './connection';
+export * from './decision-usage';
 export * from './earlier-runs';
 export * from './graphs';
 export * from './histories';

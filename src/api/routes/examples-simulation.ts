@@ -38,6 +38,11 @@ export const TICK_EVENT = {
 
 export const RESULT = {
   ...{ resultRef: runId, violations: [], verdicts: null },
+  measured: {
+    metrics: { tick: 180, score: 61.4, breakdown: { finance: { overallScore: 58 }, trust: { overallScore: 95 } } },
+    resistance: [],
+    resilience: { score: 71, eventsSurvived: 4, totalEvents: 5 },
+  },
   result: { results: { days: 180, equityCents: 1_912_345, roi: 0.42 } },
 };
 

@@ -1,8 +1,17 @@
-import { warGameRequestSchema, warGameSchema, type WarGameRequest } from '../../contracts/api.schema';
+import {
+  simulationStartedSchema,
+  warGameRequestSchema,
+  warGameSchema,
+  type WarGameRequest,
+} from '../../contracts/api.schema';
 import { present } from '../../domain/kernel/assert';
 import { MARKET_MINDS } from '../../domain/worlds/marketplace/bots';
 import { playWarGame, warGameResult } from '../../domain/worlds/marketplace/trials/war-game';
+import { once } from '../idempotency';
 import { route, type Route } from '../route';
+import { simulationStartedReply } from '../services/simulation-started-reply';
+import { acceptWarGame } from '../services/start-war-game';
+import { SIMULATION_STARTED } from './examples-simulation';
 
 const DOMAIN = { overallScore: 75 };
 const EXAMPLE = {
@@ -20,16 +29,33 @@ export const warGameRoutes: readonly Route[] = [
     tag: 'Simulations',
     summary: 'One shop against events of your choice',
     description:
-      'Played at once, by an agent without a model; nothing is stored. The same request has the same answer. 180 days ' +
-      'take about a tenth of a second.',
+      'Of an `agent` without a model it is played at once and nothing is stored: 180 days take about a tenth of a second. ' +
+      'With a `player` it is a simulation like any other, whose result has the resilience and all metrics (`measured`).',
     body: {
       schema: warGameRequestSchema,
       formats: ['json'],
       example: { agent: 'baseline-v1', tier: 2, days: 180, events: [{ type: 'price_war', severity: 60 }], seed: 42 },
     },
-    replies: { 200: { description: 'What came of it, day by day.', schema: warGameSchema, example: EXAMPLE } },
+    idempotent: true,
+    replies: {
+      200: { description: 'What came of it, day by day.', schema: warGameSchema, example: EXAMPLE },
+      201: { description: 'The simulation is started.', schema: simulationStartedSchema, example: SIMULATION_STARTED },
+      202: {
+        description: 'The simulation is accepted; Temporal does not know it yet.',
+        schema: simulationStartedSchema,
+        example: { ...SIMULATION_STARTED, launch: 'accepted' },
+      },
+    },
     errors: [],
-    handle: async ({ body }) => ({ status: 200, body: play(body) }),
+    handle: async ({ body }, context) => {
+      const { player } = body;
+      if (player === undefined) return { status: 200, body: play(body) };
+      const { answer, replayed } = await once(context, 'POST /war-games', body, async (tx) => ({
+        status: 201,
+        answer: await acceptWarGame(tx, context.tenant, { ...body, player }, context.deps.settings.llm),
+      }));
+      return await simulationStartedReply(context, answer, replayed);
+    },
   }),
 ];
 

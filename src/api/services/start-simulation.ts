@@ -39,15 +39,40 @@ export async function acceptSimulation(
   asked: StartSimulation,
   defaults: CassetteDefaults,
 ): Promise<AcceptedSimulation> {
-  const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;
   const entry = worldEntry(asked.world);
-  const { world } = entry;
-  const written = await writtenScenario(tx, tenant, world.name, asked.scenario);
+  const written = await writtenScenario(tx, tenant, entry.world.name, asked.scenario);
   const ticks = asked.ticks ?? written.ticks;
   const agents =
     asked.agents ?? written.agentIds.map((id): Agents[number] => ({ id, kind: 'script', bot: DEFAULT_BOT }));
   const ids = agents.map(({ id }) => id);
   const scenario = entry.cast(written.scenario, ids, ticks);
+  return await acceptCast(
+    tx,
+    tenant,
+    { asked, entry, scenario, ticks, agents, scenarioId: written.scenarioId },
+    defaults,
+  );
+}
+
+interface Cast {
+  asked: StartSimulation;
+  entry: WorldEntry;
+  /** With its agents in it. */
+  scenario: Json;
+  ticks: number;
+  agents: Agents;
+  scenarioId: string | null;
+}
+
+/** Rows of a new simulation whose scenario is cast. @throws LonghaulError InvalidRequest, NotFound */
+export async function acceptCast(
+  tx: Tx,
+  tenant: string,
+  { asked, entry, scenario, ticks, agents, scenarioId }: Cast,
+  defaults: CassetteDefaults,
+): Promise<AcceptedSimulation> {
+  const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;
+  const { world } = entry;
   checkAgents(entry, agents, scenario, seed);
   checkBudgets(entry, agents);
   checkRules(entry, rules);
@@ -57,7 +82,7 @@ export async function acceptSimulation(
   await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget, parameters });
   await createSimulation(tx, {
     ...{ tenant, runId: run.runId, world: world.name, worldVersion: world.version, seed, scenario, ticks },
-    ...{ agents: agents as unknown as Json[], rules, failures, change: null, scenarioId: written.scenarioId },
+    ...{ agents: agents as unknown as Json[], rules, failures, change: null, scenarioId },
   });
   return run;
 }
@@ -94,7 +119,7 @@ export async function acceptFork(
   return run;
 }
 
-function worldEntry(name: string): WorldEntry {
+export function worldEntry(name: string): WorldEntry {
   const entry = newestWorld(name);
   if (entry) return entry;
   throw new LonghaulError('UnknownWorld', { world: name, known: worldNames().join(', ') });

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { SIMULATION_LIMITS, type SimulationView, type TickEvents, type TicksPage } from '../../contracts/api.schema';
+import {
+  SIMULATION_LIMITS,
+  type SimulationResult,
+  type SimulationView,
+  type TickEvents,
+  type TicksPage,
+} from '../../contracts/api.schema';
 import { terminalChart, writeChart } from '../simulation/end-with';
 import { FigureSeries } from '../simulation/figure-series';
 import { simulationPath } from '../simulation/paths';
@@ -7,6 +13,7 @@ import { printLines, writeLines } from '../simulation/line-output';
 import { linesOfRun } from '../simulation/record-lines';
 import { tickPages } from '../simulation/tick-pages';
 import { figureLabel, figureText, headlines } from '../view/figures';
+import { resultText } from '../view/result-text';
 import { table } from '../view/run-table';
 import { integerBetween } from './option-values';
 import { apiCommand, contextOf, type CommonOptions } from './registration';
@@ -24,6 +31,9 @@ export function simulationRecordCommands(simulations: Command): void {
   rangeCommand(simulations, 'events <runId>', 'what happened in the world')
     .option('--type <type>', 'only events of this type, such as day-closed')
     .action(events);
+  apiCommand(simulations, 'result <runId>', 'what an ended run is worth: metrics, frauds, events, verdicts').action(
+    result,
+  );
   apiCommand(simulations, 'export <runId>', 'print the record of a run as JSON lines, for `longhaul replay FILE`')
     .option('--out <file>', 'write it to this file')
     .action(exportRecord);
@@ -67,6 +77,12 @@ async function events(runId: string, options: RangeOptions & { type?: string }):
     ]);
     return table(['tick', 'event', 'of', 'data'], rows);
   });
+}
+
+async function result(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const answer = await api.get<SimulationResult>(simulationPath(runId, 'result'));
+  console.answer(answer, () => resultText(answer));
 }
 
 /** A line is written when the one before it was taken: a record may be larger than memory. */

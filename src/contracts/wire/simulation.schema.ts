@@ -139,6 +139,10 @@ export const simulationResultSchema = z
       description: 'What is left of the run, as its world tells it: totals, a row per tick, decisions.',
     }),
     violations: z.array(json).meta({ description: 'Of the world’s accounting contract; empty, or a defect.' }),
+    measured: json.meta({
+      description:
+        'By the world’s measures. Of the marketplace: `metrics` (eight domains and their sum), `resistance` to frauds by agent, `resilience` against market events.',
+    }),
     verdicts: z
       .array(json)
       .nullable()
@@ -152,3 +156,4 @@ export type SimulationPage = z.infer<typeof simulationPageSchema>;
 export type SimulationStarted = z.infer<typeof simulationStartedSchema>;
 export type TicksPage = z.infer<typeof ticksPageSchema>;
 export type TickEvents = z.infer<typeof tickEventsSchema>;
+export type SimulationResult = z.infer<typeof simulationResultSchema>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { MARKET_MINDS } from '../../domain/worlds/marketplace/bots';
 import { TIERS, WAR_GAME_EVENTS } from '../../domain/worlds/marketplace/trials/war-game-events';
+import { simulatedAgentSchema } from './simulation-agents.schema';
+import { usd } from './simulation-fields.schema';
 
 const AGENTS = Object.keys(MARKET_MINDS) as [string, ...string[]];
 const EVENTS_MAX = 10;
@@ -9,7 +11,11 @@ const score = z.number().min(0).max(100);
 
 export const warGameRequestSchema = z
   .strictObject({
-    agent: z.enum(AGENTS).default('baseline-v1').meta({ description: 'A seller without a model.' }),
+    agent: z.enum(AGENTS).default('baseline-v1').meta({ description: 'A seller without a model, played at once.' }),
+    player: simulatedAgentSchema
+      .optional()
+      .meta({ description: 'An agent of any kind, played as a simulation; `agent` does not count then.' }),
+    costBudgetUsd: usd('What all decisions of `player` together may cost.').default(10),
     tier: z
       .union(TIERS.map((tier) => z.literal(tier)))
       .default(2)
@@ -25,7 +31,7 @@ export const warGameRequestSchema = z
       )
       .max(EVENTS_MAX)
       .default([]),
-    seed: z.int().min(0).default(42),
+    seed: z.int().min(0).max(4_294_967_295).default(42),
   })
   .meta({ id: 'WarGameRequest' });
 export type WarGameRequest = z.output<typeof warGameRequestSchema>;

@@ -1,3 +1,4 @@
+import type { ModelUsage } from '../evaluation/metrics/metric';
 import type { Json } from '../kernel/canonical-json';
 import type { MemoryItem } from '../simulation/memory/memory-item';
 import type { Faculties, Mind } from '../simulation/run/minds';
@@ -8,6 +9,7 @@ import { secondThoughts, type SecondThoughtsMode } from './marketplace/agent/sec
 import { MARKET_TOOLS, toolCalls } from './marketplace/agent/tool-calls';
 import { MARKET_MINDS } from './marketplace/bots';
 import { contractViolations } from './marketplace/contract';
+import { measuredMarket } from './marketplace/metrics/measured';
 import { type Execution, marketResult, type RecordedDay } from './marketplace/result';
 import type { MarketScenario, MarketState } from './marketplace/state';
 
@@ -30,8 +32,18 @@ export interface WorldEntry extends Faculties {
   toolCalls(decision: Json): string[];
   /** The scenario with these agents in it, for as many ticks. */
   cast(scenario: Json, agentIds: readonly string[], ticks: number): Json;
-  /** What is left of a run, and what in it is not as it must be. */
-  conclude(ticks: readonly ConcludedTick[], state: Json, execution: Execution): { result: Json; violations: Json[] };
+  /** What is left of a run, what in it is not as it must be, and what it is worth by the world's measures. */
+  conclude(ticks: readonly ConcludedTick[], state: Json, execution: Execution, usage: UsageByTick): Conclusion;
+}
+
+export type UsageByTick = ReadonlyMap<number, ModelUsage>;
+
+export interface Conclusion {
+  result: Json;
+  violations: Json[];
+  measured: Json;
+  /** 0 to 100; null where it cannot be told. */
+  score: number | null;
 }
 
 /** A tick as it was recorded. */
@@ -55,10 +67,14 @@ const WORLDS: ReadonlyMap<string, WorldEntry> = new Map(
       toolCalls: toolCalls as unknown as WorldEntry['toolCalls'],
       cast: (scenario: Json, sellers: readonly string[], days: number) =>
         ({ ...(scenario as unknown as MarketScenario), sellers: [...sellers], days }) as unknown as Json,
-      conclude: (ticks: readonly ConcludedTick[], state: Json, execution: Execution) => {
+      conclude: (ticks: readonly ConcludedTick[], state: Json, execution: Execution, usage: UsageByTick) => {
         const days = ticks.map(({ tick, ...recorded }) => ({ day: tick, ...recorded }) as unknown as RecordedDay);
         const result = marketResult(days, state as unknown as MarketState, execution);
-        return { result: result as unknown as Json, violations: contractViolations(result) as unknown as Json[] };
+        const measured = measuredMarket(days, result, usage);
+        return {
+          ...{ result: result as unknown as Json, violations: contractViolations(result) as unknown as Json[] },
+          ...{ measured: measured as unknown as Json, score: measured.metrics?.score ?? null },
+        };
       },
     },
   ].map((entry) => [`${entry.world.name}@${entry.world.version}`, entry]),

@@ -1,12 +1,12 @@
 import { measure, type MetricSnapshot } from '../../../evaluation/metrics';
 import type { MarketMind } from '../bots';
+import { resilience } from '../metrics/measured';
 import { metricTicks } from '../metrics/metric-ticks';
-import type { DayRow, MarketResult } from '../result';
+import { survival } from '../metrics/survival';
+import type { DayRow } from '../result';
 import { STANDARD_MARKET } from '../scenario';
-import { clamp } from '../money/cents';
 import type { MarketScenario } from '../state';
 import { playMarket, type PlayedMarket } from './play-market';
-import { survival } from './survival';
 import { drawEvents, type Tier, type WarGameEvent } from './war-game-events';
 
 export interface WarGameConfig {
@@ -46,7 +46,7 @@ const PRODUCT = {
 
 /** One shop with $25,000 and 500 units of one product, against events that were chosen. */
 export function playWarGame(mind: MarketMind, config: WarGameConfig): PlayedMarket {
-  return playMarket(scenarioOf(config), config.seed, mind);
+  return playMarket(warGameScenario(config), config.seed, mind);
 }
 
 export function warGameResult({ days, result }: PlayedMarket): WarGameResult {
@@ -61,7 +61,8 @@ export function warGameResult({ days, result }: PlayedMarket): WarGameResult {
   };
 }
 
-function scenarioOf({ tier, days, seed, events }: WarGameConfig): MarketScenario {
+/** Its seller may be recast. */
+export function warGameScenario({ tier, days, seed, events }: WarGameConfig): MarketScenario {
   return {
     ...STANDARD_MARKET,
     ...{ days, startCashCents: 2_500_000, catalogue: [PRODUCT], eventProbability: 0 },
@@ -73,8 +74,4 @@ function tickOf(row: DayRow): WarGameTick {
   const { day, profitCents, inventoryCents, revenueCents, ordersReceived, ordersFulfilled } = row;
   const marketShare = ordersReceived === 0 ? 0 : ordersFulfilled / ordersReceived;
   return { tick: day, profitCents, inventoryCents, revenueCents, marketShare };
-}
-
-function resilience({ results: { equityCents, openingEquityCents } }: MarketResult): number {
-  return clamp(50 + (equityCents / openingEquityCents - 1) * 50, 0, 100);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { MARKET_MINDS } from '../../../../../../src/domain/worlds/marketplace/bots';
 import type { RecordedDay } from '../../../../../../src/domain/worlds/marketplace/result';
-import { survival } from '../../../../../../src/domain/worlds/marketplace/trials/survival';
+import { survival } from '../../../../../../src/domain/worlds/marketplace/metrics/survival';
 import {
   playWarGame,
   warGameResult,

@@ -1,5 +1,5 @@
 import {
-  decisionUsage,
+  modelUsage,
   getRunNodes,
   getScenario,
   getSimulation,
@@ -69,7 +69,7 @@ async function conclude(deps: ConcludeDeps, input: ConcludeInput): Promise<Concl
 }
 
 async function usageOf({ pool }: ConcludeDeps, { tenant, runId, tick }: ConcludeInput): Promise<UsageByTick> {
-  const used = await decisionUsage(pool, { tenant, runId, until: tick });
+  const used = await modelUsage(pool, { tenant, runId, until: tick });
   return new Map(
     used.map(({ tick: at, tokens, costsMicroUsd }) => {
       const costMicroUsd = costsMicroUsd.reduce((sum, cost) => sum + cost, 0);

@@ -184,11 +184,11 @@ test('a fork of a fork, and a fork with other rules', async () => {
   await simulations.post(parent, 'fork', { tick: 4, agents: [{ ...seller(), id: 'other' }] }).expect(422);
 });
 
-test('a hint is in the prompt of the next day, and of no other', async () => {
-  const runId = await simulations.start(market(40));
+test('a hint is in every seller’s prompt of the next day, and of no other', async () => {
+  const runId = await simulations.start(market(40, { agents: [seller(), { ...seller(), id: 'rival' }] }));
   await until(
     () => simulations.paid(runId),
-    ({ length }) => length > 2,
+    ({ length }) => length > 4,
   );
   await simulations.steer(runId, 'pause');
   const { tick } = await simulations.paused(runId);
@@ -196,12 +196,12 @@ test('a hint is in the prompt of the next day, and of no other', async () => {
   await simulations.post(runId, 'hints', { text: 'x', agentId: 'nobody' }).expect(409);
   await simulations.steer(runId, 'advance', { ticks: 2 });
   await simulations.when(runId, (now) => now.tick === tick + 2 && now.pausedAt !== null);
-  const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=2`).expect(200);
+  const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=4`).expect(200);
   const refs = (body as { items: { ref: string }[] }).items.map(({ ref }) => ref);
   const prompts = await Promise.all(
     refs.map(async (ref) => JSON.stringify((await served.under.api.get(`/artifacts/${ref}`)).body)),
   );
-  expect(prompts.map((text) => text.includes('A trade fair opens.'))).toEqual([false, true]); // newest first
+  expect(prompts.map((text) => text.includes('A trade fair opens.'))).toEqual([false, false, true, true]); // newest first
   await simulations.steer(runId, 'stop');
   await simulations.ended(runId);
 });

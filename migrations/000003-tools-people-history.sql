@@ -293,7 +293,7 @@ END $$;
 CREATE TRIGGER run_closed AFTER UPDATE OF launch ON run FOR EACH ROW
   WHEN (NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION cancel_tasks_of_closed_run();
 
--- A batch that is over, also one that was terminated, holds nobody back any more: what never started never will.
+-- A batch or a partitioned simulation that is over, also one that was terminated, holds nobody back any more: what never started never will.
 CREATE FUNCTION close_held_runs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM close_run(m.tenant_id, m.id, 'cancelled', 'batch_ended', 'Its batch ended before its turn came.')
@@ -301,7 +301,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER batch_closed AFTER UPDATE OF launch ON run FOR EACH ROW
-  WHEN (NEW.kind = 'batch' AND NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION close_held_runs();
+  WHEN (NEW.kind IN ('batch', 'partitioned-simulation') AND NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION close_held_runs();
 
 -- record_progress: what only the workflow knows, applied once by seq.
 -- p_delta = {status, reasonCode, reason, paused, nodes: [{name, status, reasonCode, reason}], events: [{type, node, data}]}

@@ -3,7 +3,7 @@
 -- computed again; rows are written by a process that did, and came to the same hash as the workflow.
 
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
-ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch', 'simulation'));
+ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch', 'simulation', 'partitioned-simulation'));
 
 -- Never changes after it is written, but for tick and hash: how far the record goes.
 CREATE TABLE simulation (
@@ -35,6 +35,7 @@ CREATE TABLE tick (
   storyline  text NOT NULL,
   mood       text NOT NULL,
   hash       text,                   -- of the position after it; not of ticks inside a fast-forward
+  messages   jsonb,                  -- what came from other partitions before it; null: nothing
   PRIMARY KEY (run_id, tick)
 );
 
@@ -76,15 +77,15 @@ LANGUAGE sql STABLE AS $$
   SELECT id, after_tick, until_tick FROM line;
 $$;
 
--- record_ticks: rows of a stretch, once. p_ticks = [{tick, rounds, figures, storyline, mood, hash, events: [{type, subject, data}]}].
+-- record_ticks: rows of a stretch, once. p_ticks = [{tick, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
 -- The same stretch again changes nothing; false when the run is not the tenant's.
 CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_tick integer, p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM simulation s WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
-  INSERT INTO tick (run_id, tenant_id, tick, rounds, figures, storyline, mood, hash)
-  SELECT p_run, p_tenant, t.tick, nullif(t.rounds, 'null'), t.figures, t.storyline, t.mood, t.hash
-  FROM jsonb_to_recordset(p_ticks) AS t(tick integer, rounds jsonb, figures jsonb, storyline text, mood text, hash text)
+  INSERT INTO tick (run_id, tenant_id, tick, rounds, messages, figures, storyline, mood, hash)
+  SELECT p_run, p_tenant, t.tick, nullif(t.rounds, 'null'), nullif(t.messages, 'null'), t.figures, t.storyline, t.mood, t.hash
+  FROM jsonb_to_recordset(p_ticks) AS t(tick integer, rounds jsonb, messages jsonb, figures jsonb, storyline text, mood text, hash text)
   ON CONFLICT DO NOTHING;
   INSERT INTO tick_event (run_id, tick, position, tenant_id, type, subject, data)
   SELECT p_run, (t.value->>'tick')::integer, e.ordinality - 1, p_tenant, e.value->>'type', e.value->>'subject', coalesce(e.value->'data', '{}')

@@ -1,6 +1,8 @@
 import { type AgentDefinition, plannedAgent } from '../domain/simulation/run/agent-definition';
 import type { CassetteMode } from '../domain/llm/cassette';
-import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
+import type { FastForwardRule } from '../domain/simulation/fast-forward';
+import type { SimulationFacts } from '../domain/simulation/run/simulation-facts';
+import type { FailurePolicy, SimulationPlan } from '../domain/simulation/run/simulation-plan';
 import type { StartSpec } from './agent-run-start';
 import { SIMULATION_KIND, SIMULATION_RUN, type SimulationInput } from './simulation';
 import { taskQueue } from './task-queues';
@@ -36,4 +38,17 @@ export function simulationStart(start: SimulationStart): StartSpec {
     staticSummary: `${name} · ${world}, ${ticks} ticks, seed ${seed}`,
     staticDetails: `Simulation **${name}** of world **${world}**, run \`${runId}\`. Ticks, decisions and costs: \`longhaul simulations show ${runId}\`.`,
   };
+}
+
+/** Of a simulation as the book has it: what was stored was checked by the API. */
+export function storedSimulationStart(
+  stored: SimulationFacts & { tenant: string; forkTick: number | null; cassette: { mode: CassetteMode } | null },
+  run: Pick<SimulationStart, 'name' | 'taskQueuePrefix'>,
+): StartSpec {
+  return simulationStart({
+    ...{ ...stored, ...run, isFork: stored.forkTick !== null, cassetteMode: stored.cassette?.mode },
+    agents: stored.agents as unknown as AgentDefinition[],
+    rules: stored.rules as unknown as FastForwardRule[],
+    failures: stored.failures as unknown as FailurePolicy,
+  });
 }

@@ -11,7 +11,10 @@ import type { UnderReview } from '../domain/simulation/memory/under-review';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
 import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
+import type { CarriedGate } from '../domain/simulation/partitions/partition-gate';
+import type { Done, PartitionEnd, Why } from '../domain/simulation/partitions/tick-barrier';
 import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
+import type { PartitionMessage } from '../domain/simulation/world';
 
 /** Names and types of the simulation run that its starter, workflow, activities and tests share. */
 export const SIMULATION_RUN = 'simulationRun';
@@ -25,6 +28,8 @@ export interface SimulationInput {
   plan: SimulationPlan;
   /** Set for a fork: it begins where its parent stood, and an activity brings that position. */
   isFork?: boolean;
+  /** Set for a run that plays one partition of a simulation: it goes on when its coordinator says so. */
+  seat?: PartitionSeat;
   taskQueuePrefix: string;
   /** Set by continue-as-new. */
   carried?: CarriedSimulation;
@@ -44,6 +49,18 @@ export interface CarriedSimulation {
   budgets: CarriedBudgets;
   progressSeq: number;
   cpuMsPerTick: number;
+  /** Of a partition: how far it may play, what it hears, what it has said. */
+  gate?: CarriedGate;
+}
+
+/** The place of a run in a partitioned simulation. */
+export interface PartitionSeat {
+  /** Whom it tells how far it is. */
+  coordinatorWorkflowId: string;
+  position: number;
+  /** Unique among the partitions; its messages are signed with it. */
+  name: string;
+  heartbeatMs: number;
 }
 
 /** A fast-forward under way. */
@@ -100,6 +117,45 @@ export interface AnswerInput {
   agentId: string;
   /** As it came; the world reads it. */
   raw: Json;
+}
+
+// ── a partition and its coordinator: signals, which wait in Temporal for whoever is away ───────────────────────────
+
+/** To a partition: play up to this tick. */
+export const PARTITION_WINDOW_SIGNAL = 'partitionWindow';
+/** To a partition: end with the tick that is done. */
+export const PARTITION_STOP_SIGNAL = 'partitionStop';
+/** To a partition: the others go on without it. */
+export const PARTITION_REMOVED_SIGNAL = 'partitionRemoved';
+/** To the coordinator: the window is played. */
+export const PARTITION_ARRIVED_SIGNAL = 'partitionArrived';
+/** To the coordinator: its worker serves it. */
+export const PARTITION_ALIVE_SIGNAL = 'partitionAlive';
+/** To the coordinator: its run is over. */
+export const PARTITION_ENDED_SIGNAL = 'partitionEnded';
+
+export interface PartitionWindow {
+  untilTick: number;
+  messages: PartitionMessage[];
+}
+
+export type PartitionRemoved = Why;
+
+export interface PartitionArrived {
+  position: number;
+  done: Done;
+  messages: PartitionMessage[];
+}
+
+export interface PartitionAlive {
+  position: number;
+  tick: number;
+}
+
+export interface PartitionEnded {
+  position: number;
+  end: PartitionEnd;
+  done: Done;
 }
 
 // ── activities ───────────────────────────────────────────────────────────────

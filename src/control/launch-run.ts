@@ -11,13 +11,12 @@ import { cancelWorkflow, startWorkflow } from '../adapters/temporal';
 import { agentRunStart, type StartSpec } from '../contracts/agent-run-start';
 import { BATCH_KIND } from '../contracts/run-batch';
 import { batchParametersOf, runBatchStart } from '../contracts/run-batch-start';
+import { PARTITIONED_KIND } from '../contracts/partitioned-simulation';
+import { partitionedParametersOf, partitionedStart } from '../contracts/partitioned-simulation-start';
 import { SIMULATION_KIND } from '../contracts/simulation';
-import { simulationStart } from '../contracts/simulation-start';
+import { storedSimulationStart } from '../contracts/simulation-start';
 import type { AgentGraph } from '../domain/agents/agent-graph';
 import { present } from '../domain/kernel/assert';
-import type { FastForwardRule } from '../domain/simulation/fast-forward';
-import type { AgentDefinition } from '../domain/simulation/run/agent-definition';
-import type { FailurePolicy } from '../domain/simulation/run/simulation-plan';
 import type { ControlDeps } from './deps';
 
 export interface LaunchDeps extends ControlDeps {
@@ -50,6 +49,8 @@ async function startSpec({ pool, taskQueuePrefix }: LaunchDeps, run: Run): Promi
   const { tenant, runId, name, parameters } = run;
   if (run.kind === BATCH_KIND)
     return runBatchStart({ tenant, batchId: runId, name, taskQueuePrefix, parameters: batchParametersOf(parameters) });
+  if (run.kind === PARTITIONED_KIND)
+    return partitionedStart({ tenant, runId, name, taskQueuePrefix, ...partitionedParametersOf(parameters) });
   if (run.kind === SIMULATION_KIND) return await simulationSpec({ pool, taskQueuePrefix }, run);
   const graphId = present(run.graphId, `agent run ${runId} has no graph`);
   const graph = present(await getGraph(pool, tenant, graphId), `run ${runId}: graph ${graphId} is gone`);
@@ -66,12 +67,5 @@ export async function simulationSpec(
   { tenant, runId, name }: Pick<Run, 'tenant' | 'runId' | 'name'>,
 ): Promise<StartSpec> {
   const simulation = present(await getSimulation(pool, tenant, runId), `simulation ${runId} has no definition`);
-  return simulationStart({
-    ...simulation,
-    ...{ name, taskQueuePrefix, isFork: simulation.forkTick !== null, cassetteMode: simulation.cassette?.mode },
-    // What was stored was checked by the API.
-    agents: simulation.agents as unknown as AgentDefinition[],
-    rules: simulation.rules as unknown as FastForwardRule[],
-    failures: simulation.failures as unknown as FailurePolicy,
-  });
+  return storedSimulationStart(simulation, { name, taskQueuePrefix });
 }

@@ -1,29 +1,21 @@
 import {
   ActivityCancellationType,
   CancellationScope,
-  ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   isCancellation,
-  ParentClosePolicy,
   proxyActivities,
   startChild,
   type ActivityOptions,
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
-import {
-  ChildWorkflowFailure,
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { AgentRunResult } from '../contracts/agent-run';
-import type { StartSpec } from '../contracts/agent-run-start';
 import type { BatchActivities, MemberInput, RunBatchInput } from '../contracts/run-batch';
 import { taskQueue } from '../contracts/task-queues';
 import { isMemberStatus, type MemberStatus } from '../domain/agents/batch';
 import { Gate } from '../domain/kernel/gate';
+import { childOptions } from './child-options';
 
 /** Each start carries a plan of up to 512 KiB, and what one workflow task answers with has to stay below 4 MiB. */
 const STARTS_AT_ONCE = 4;
@@ -125,25 +117,4 @@ export class BatchMembers {
 function causeOf(error: unknown): string {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
   return cause instanceof Error ? cause.name : 'unknown';
-}
-
-function childOptions(spec: StartSpec) {
-  return {
-    workflowId: spec.workflowId,
-    taskQueue: spec.taskQueue,
-    args: spec.args,
-    // A batch that is terminated leaves its runs alone, and a run keeps its name for ever.
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
-    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-    workflowTaskTimeout: spec.workflowTaskTimeoutMs,
-    staticSummary: spec.staticSummary,
-    staticDetails: spec.staticDetails,
-    typedSearchAttributes: new TypedSearchAttributes(
-      Object.entries(spec.searchAttributes).map(([name, value]) => ({
-        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-        value,
-      })),
-    ),
-  };
 }

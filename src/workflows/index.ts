@@ -3,6 +3,7 @@ import type { SimulationInput, SimulationResult } from '../contracts/simulation'
 /** Every workflow type that workers serve. The names are the wire names in contracts. */
 export { agentRun } from './agent-run';
 export { llmBatch } from './llm-batch';
+export { partitionedSimulation } from './partitioned-simulation';
 export { runBatch } from './run-batch';
 
 /**

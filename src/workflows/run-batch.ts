@@ -3,16 +3,13 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { IoActivities } from '../contracts/agent-run';
 import type { RunBatchInput, RunBatchResult } from '../contracts/run-batch';
-import { taskQueue } from '../contracts/task-queues';
 import { Batch } from '../domain/agents/batch';
-import type { ProgressDelta } from '../domain/agents/progress-delta';
 import { BatchMembers } from './batch-members';
+import { type OwnRecorder, ownRecorder } from './own-recorder';
 import { showStatus } from './run-details';
 
 /** As for agent runs: a history of this length replays in half a second. */
@@ -24,7 +21,7 @@ const CONTINUE_AS_NEW_EVENTS = 2_500;
  */
 export async function runBatch(input: RunBatchInput): Promise<RunBatchResult> {
   const batch = new Batch(input.total, input.maxConcurrentRuns, input.carried);
-  const record = recorder(input);
+  const record = ownRecorder({ ...input, runId: input.batchId, progressSeq: input.carried?.progressSeq });
   if (!input.carried) await uncancelled(() => record({ status: 'running', events: [{ type: 'run-started' }] }));
   const members = new BatchMembers(input);
   const runs = new CancellationScope({ cancellable: true });
@@ -67,7 +64,7 @@ async function driveToEnd(batch: Batch, runs: CancellationScope): Promise<void> 
 }
 
 /** With the end of its row, the rows of those that never started end too. */
-async function finish(input: RunBatchInput, batch: Batch, record: Recorder): Promise<RunBatchResult> {
+async function finish(input: RunBatchInput, batch: Batch, record: OwnRecorder): Promise<RunBatchResult> {
   const ending = batch.ending();
   await record({
     ...ending,
@@ -75,24 +72,6 @@ async function finish(input: RunBatchInput, batch: Batch, record: Recorder): Pro
   });
   showStatus(ending.status);
   return { ...ending, total: input.total, counts: batch.counts };
-}
-
-interface Recorder {
-  (delta: ProgressDelta): Promise<void>;
-  seq(): number;
-}
-
-/** The batch's own row says that it began and how it ended; in between its members' rows say all there is. */
-function recorder({ tenant, batchId, taskQueuePrefix, carried }: RunBatchInput): Recorder {
-  const { recordProgress } = proxyActivities<IoActivities>({
-    taskQueue: taskQueue('io', taskQueuePrefix),
-    startToCloseTimeout: '30 seconds',
-    retry: { initialInterval: 100, maximumInterval: '10 seconds' },
-    summary: 'record progress',
-  });
-  let seq = carried?.progressSeq ?? 0;
-  const record = (delta: ProgressDelta) => recordProgress({ tenant, runId: batchId, seq: ++seq, delta });
-  return Object.assign(record, { seq: () => seq });
 }
 
 function uncancelled<T>(work: () => Promise<T>): Promise<T> {

@@ -4,11 +4,14 @@ import {
   getGraph,
   getMember,
   getRun,
+  getSimulation,
   markHeldStarted,
   type MemberKey,
   type Pool,
   type Run,
 } from '../../adapters/postgres';
+import { SIMULATION_KIND } from '../../contracts/simulation';
+import { storedSimulationStart } from '../../contracts/simulation-start';
 import { agentRunStart, type StartSpec } from '../../contracts/agent-run-start';
 import type { BatchActivities } from '../../contracts/run-batch';
 import type { AgentGraph } from '../../domain/agents/agent-graph';
@@ -52,7 +55,11 @@ async function memberOf({ pool }: BatchActivityDeps, key: MemberKey): Promise<Ru
 }
 
 async function specOf({ pool, taskQueuePrefix }: BatchActivityDeps, run: Run): Promise<StartSpec> {
-  const { tenant, runId, parameters } = run;
+  const { tenant, runId, name, parameters } = run;
+  if (run.kind === SIMULATION_KIND) {
+    const simulation = present(await getSimulation(pool, tenant, runId), `simulation ${runId} has no definition`);
+    return storedSimulationStart(simulation, { name, taskQueuePrefix });
+  }
   const graphId = present(run.graphId, `agent run ${runId} has no graph`);
   const graph = present(await getGraph(pool, tenant, graphId), `run ${runId}: graph ${graphId} is gone`);
   return agentRunStart({

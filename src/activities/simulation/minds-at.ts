@@ -6,6 +6,7 @@ import type { Position } from '../../domain/simulation/position';
 import { type AgentDefinition, plannedAgent } from '../../domain/simulation/run/agent-definition';
 import { keptMinds, mindAfter, type Minds } from '../../domain/simulation/run/minds';
 import type { SimulatedAgent } from '../../domain/simulation/run/simulation-plan';
+import type { Ask } from '../../domain/simulation/world';
 import type { Positions } from './positions';
 import type { LoadedSimulation, SimulationLoader } from './simulation-loader';
 
@@ -59,12 +60,13 @@ function stepped(
   loaded: LoadedSimulation,
   position: Position<Json, Json>,
   before: Minds,
-  { rounds, tick }: TickRow,
+  { rounds, tick, messages }: TickRow,
 ): { position: Position<Json, Json>; minds: Minds } {
   const { entry } = loaded;
-  if (rounds === null) return { position: playStanding(entry.world, position).position, minds: before };
+  const heard = messages ?? [];
+  if (rounds === null) return { position: playStanding(entry.world, position, heard).position, minds: before };
   const minds: Record<string, Json> = { ...before };
-  const played = play(entry.world, position, ({ agentId, view }, round) => {
+  const recorded = ({ agentId, view }: Ask<Json>, round: number) => {
     const answer = present(
       rounds[round]?.find((one) => one.agentId === agentId),
       `Tick ${tick}: no answer of ${agentId} is recorded`,
@@ -76,6 +78,6 @@ function stepped(
     const mind = mindAfter(entry, agent, { view, ...answer }, minds[agentId]);
     if (mind !== undefined) minds[agentId] = mind;
     return answer;
-  });
-  return { position: played.position, minds };
+  };
+  return { position: play(entry.world, position, recorded, heard).position, minds };
 }

@@ -5,7 +5,7 @@ import type { Json } from '../../domain/kernel/canonical-json';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { PlayedTick } from '../../domain/simulation/play';
 import { type Position, positionHash } from '../../domain/simulation/position';
-import { replay } from '../../domain/simulation/replay';
+import { replay, type Stretch } from '../../domain/simulation/replay';
 import type { WorldEvent } from '../../domain/simulation/world';
 import type { AnyWorld } from '../../domain/worlds';
 import { toApplicationFailure } from '../to-application-failure';
@@ -74,8 +74,8 @@ interface Computed {
 function computed(world: AnyWorld, start: Position<Json, Json>, input: RecordTicksInput): Computed {
   const ticks: RecordedTick[] = [];
   try {
-    const asked = new Set(input.stretches.flatMap(({ kind, tick }) => (kind === 'decided' ? [tick + 1] : [])));
-    const row = (played: PlayedTick<Json, Json, WorldEvent>) => rowOf(world, played, asked.has(played.position.tick));
+    const begun = new Map(input.stretches.map((stretch) => [stretch.tick + 1, stretch]));
+    const row = (played: PlayedTick<Json, Json, WorldEvent>) => rowOf(world, played, begun.get(played.position.tick));
     const position = replay(world, start, input.stretches, (played) => ticks.push(row(played)));
     const last = ticks.at(-1)!;
     last.hash ??= positionHash(position);
@@ -86,15 +86,17 @@ function computed(world: AnyWorld, start: Position<Json, Json>, input: RecordTic
   }
 }
 
-/** Hashing takes as long as a tick, so inside a fast-forward only the last one is. */
+/** @param begun the stretch that begins with it. Hashing takes as long as a tick, so inside a fast-forward only the last one is. */
 function rowOf(
   world: AnyWorld,
   { position, events, rounds }: PlayedTick<Json, Json, WorldEvent>,
-  asked: boolean,
+  begun: Stretch<Json> | undefined,
 ): RecordedTick {
+  const asked = begun?.kind === 'decided';
   return {
     tick: position.tick,
     rounds: asked ? rounds : null,
+    messages: begun?.messages ?? null,
     ...world.summarise(position.state, events),
     hash: asked ? positionHash(position) : null,
     events,

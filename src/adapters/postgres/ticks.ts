@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/kernel/canonical-json';
-import type { Answer, TickSummary, WorldEvent } from '../../domain/simulation/world';
+import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
 import { toJsonb } from './jsonb';
 import { isUuid, rows, type Db } from './rows';
 import { retryLost } from './transaction';
@@ -10,6 +10,8 @@ export interface TickRow extends TickSummary {
   tick: number;
   /** The answers of each round; null: nobody was asked. */
   rounds: Answer<Json>[][] | null;
+  /** What came from other partitions before it; null: nothing. */
+  messages: readonly PartitionMessage[] | null;
   /** Of the position after it; null inside a fast-forward. */
   hash: string | null;
 }
@@ -48,7 +50,7 @@ export async function listTicks(db: Db, { tenant, runId, after, until, limit }: 
   if (!isUuid(runId)) return [];
   return rows<TickRow>(
     db,
-    `SELECT t.tick, t.rounds, t.figures, t.storyline, t.mood, t.hash
+    `SELECT t.tick, t.rounds, t.messages, t.figures, t.storyline, t.mood, t.hash
      FROM simulation_line($1, $2) l JOIN tick t ON t.run_id = l.run_id AND t.tick > l.after_tick AND t.tick <= l.until_tick
      WHERE t.tenant_id = $1 AND t.tick > $3 AND t.tick <= $4 ORDER BY t.tick LIMIT $5`,
     [tenant, runId, after, until, limit],

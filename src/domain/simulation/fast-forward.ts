@@ -1,7 +1,7 @@
 import { assert, present } from '../kernel/assert';
 import { playStanding, type PlayedTick, type StandingRules } from './play';
 import type { Position } from './position';
-import type { WorldEvent } from './world';
+import type { PartitionMessage, WorldEvent } from './world';
 
 /** How far to go without asking anybody. */
 export type FastForwardAction =
@@ -54,6 +54,7 @@ export interface FastForwarded<S, D> {
  * Plays ticks with standing orders until the stop is reached, at most `slice` of them: a workflow has to breathe.
  *
  * @param onTick told of every tick, for summaries
+ * @param messages of other partitions, before the first tick
  */
 export function fastForward<S, V, D, E extends WorldEvent>(
   world: StandingRules<S, V, D, E>,
@@ -61,13 +62,14 @@ export function fastForward<S, V, D, E extends WorldEvent>(
   { untilTick, wake }: Stop,
   slice: number,
   onTick?: (played: PlayedTick<S, D, E>) => void,
+  messages?: readonly PartitionMessage[],
 ): FastForwarded<S, D> {
   assert(slice >= 1, `fastForward: a slice of ${slice} ticks goes nowhere`);
   const conditions = wake.map((name) => [name, conditionOf(world.name, world.conditions, name)] as const);
   let position = start;
   for (let played = 0; position.tick < untilTick; played += 1) {
     if (played === slice) return { position, done: false };
-    const tick = playStanding(world, position);
+    const tick = playStanding(world, position, played === 0 ? messages : undefined);
     position = tick.position;
     onTick?.(tick);
     const wokenBy = conditions.find(([, holds]) => holds(position.state, tick.events))?.[0];

@@ -1,6 +1,6 @@
 import type { Position } from './position';
 import { playTick, type Rules } from './tick';
-import type { Answer, Ask, World, WorldEvent } from './world';
+import type { Answer, Ask, PartitionMessage, World, WorldEvent } from './world';
 
 /** The parts of a world that go on without agents. */
 export type StandingRules<S, V, D, E extends WorldEvent> = Rules<S, V, D, E> &
@@ -19,13 +19,15 @@ export function play<S, V, D, E extends WorldEvent>(
   world: Rules<S, V, D, E>,
   { tick, state, last }: Position<S, D>,
   decide: (ask: Ask<V>, round: number) => Answer<D>,
+  messages?: readonly PartitionMessage[],
 ): PlayedTick<S, D, E> {
   const rounds: Answer<D>[][] = [];
-  const played = playTick(world, state, (ask, round) => {
+  const keep = (ask: Ask<V>, round: number) => {
     const answer = decide(ask, round);
     (rounds[round] ??= []).push(answer);
     return answer;
-  });
+  };
+  const played = playTick(world, state, keep, messages);
   return {
     position: { tick: tick + 1, state: played.state, last: lastOf(last, rounds) },
     events: played.events,
@@ -37,12 +39,14 @@ export function play<S, V, D, E extends WorldEvent>(
 export function playStanding<S, V, D, E extends WorldEvent>(
   world: StandingRules<S, V, D, E>,
   position: Position<S, D>,
+  messages?: readonly PartitionMessage[],
 ): PlayedTick<S, D, E> {
-  const played = play(world, position, ({ agentId, view }) => {
+  const decide = ({ agentId, view }: Ask<V>): Answer<D> => {
     const last = position.last[agentId];
     const decision = last === undefined ? world.fallback(view) : world.standing(view, last);
     return { agentId, decision, source: 'standing', feedback: [] };
-  });
+  };
+  const played = play(world, position, decide, messages);
   return { ...played, position: { ...played.position, last: position.last } };
 }
 

@@ -1,10 +1,10 @@
-import { assert } from '../kernel/assert';
-import type { Answer, Ask, Progress, World, WorldEvent } from './world';
+import { assert, present } from '../kernel/assert';
+import type { Answer, Ask, PartitionMessage, Progress, World, WorldEvent } from './world';
 
 /** The parts of a world that play a tick; whatever its scenarios and changes are. */
 export type Rules<S, V, D, E extends WorldEvent> = Pick<
   World<S, V, D, never, never, E>,
-  'name' | 'beginTick' | 'resume' | 'check'
+  'name' | 'beginTick' | 'resume' | 'check' | 'incoming'
 >;
 
 /** A tick that waits for answers. Plain data: a workflow keeps it between two activities. */
@@ -19,8 +19,16 @@ export interface OpenTick<S, V, E extends WorldEvent> {
 /** Roles that act one after the other are rounds of one tick. A world that asks for ever is a defect, not a long tick. */
 const ROUNDS_MAX = 32;
 
-export function beginTick<S, V, D, E extends WorldEvent>(world: Rules<S, V, D, E>, state: S): OpenTick<S, V, E> {
-  return next(world, world.beginTick(state), [], 0);
+/** @param messages of other partitions: they arrive before anything else happens in the tick */
+export function beginTick<S, V, D, E extends WorldEvent>(
+  world: Rules<S, V, D, E>,
+  state: S,
+  messages: readonly PartitionMessage[] = [],
+): OpenTick<S, V, E> {
+  if (messages.length === 0) return next(world, world.beginTick(state), [], 0);
+  const incoming = present(world.incoming, `World ${world.name} reads no messages of other partitions`);
+  const told = incoming.call(world, state, messages);
+  return next(world, world.beginTick(told.state), told.events, 0);
 }
 
 export function resumeTick<S, V, D, E extends WorldEvent>(
@@ -42,8 +50,9 @@ export function playTick<S, V, D, E extends WorldEvent>(
   world: Rules<S, V, D, E>,
   state: S,
   decide: (ask: Ask<V>, round: number) => Answer<D>,
+  messages?: readonly PartitionMessage[],
 ): { state: S; events: E[] } {
-  let tick = beginTick(world, state);
+  let tick = beginTick(world, state, messages);
   while (tick.ask.length > 0) {
     const { round } = tick;
     tick = resumeTick(

@@ -17,6 +17,16 @@ export interface Ask<V> {
   view: V;
 }
 
+/** What one partition of a simulation tells another; it arrives before the next tick that both begin together. */
+export interface PartitionMessage {
+  /** The partition that says it. */
+  from: string;
+  /** After how many of its ticks. */
+  tick: number;
+  /** As the world made it, and as only the world reads it. */
+  body: Json;
+}
+
 /** Where a decision came from; a viewer and the score must be able to tell an agent's from a stand-in's. */
 export const ANSWER_SOURCES = ['agent', 'fallback', 'standing'] as const;
 export type AnswerSource = (typeof ANSWER_SOURCES)[number];
@@ -82,4 +92,8 @@ export interface World<S, V, D, C, X, E extends WorldEvent = WorldEvent> {
   /** Invariants, after every tick, also in production. @throws InvariantError */
   check(state: S): void;
   summarise(state: S, events: readonly E[]): TickSummary;
+  /** What the other partitions hear of a tick that is done. A world without it has nothing to tell. */
+  outgoing?(state: S, events: readonly E[]): Json[];
+  /** What came from other partitions, in its order, before the tick begins. A world with `outgoing` has it. */
+  incoming?(state: S, messages: readonly PartitionMessage[]): { state: S; events: E[] };
 }

@@ -32,8 +32,11 @@ export function answerSimulationMessages(driver: SimulationDriver): void {
   answers(driver);
 }
 
-function steering({ control, player }: SimulationDriver): void {
-  const validator = () => refuseWhenStopping(control);
+function steering({ control, player, seat }: SimulationDriver): void {
+  const validator = () => {
+    refuseWhenStopping(control);
+    if (seat) throw refusal('A partition goes with the others: steer the whole simulation.');
+  };
   const advanceRun = ({ ticks }: AdvanceInput) => control.advance(ticks, player.tick);
   setHandler(pause, () => control.pause(), { validator });
   setHandler(resume, () => control.resume(), { validator });

@@ -3,6 +3,7 @@ import type { CarriedSimulation, SimulationInput, SimulationResult } from '../..
 import type { RunEnding } from '../../domain/agents/run-ending';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { positionHash, type Position } from '../../domain/simulation/position';
+import type { Done } from '../../domain/simulation/partitions/tick-barrier';
 import { ExternalRequests } from '../../domain/simulation/run/external-requests';
 import type { Minds } from '../../domain/simulation/run/minds';
 import { SimulationControl } from '../../domain/simulation/run/simulation-control';
@@ -10,6 +11,7 @@ import type { WorldEntry } from '../../domain/worlds';
 import { showStatus } from '../run-details';
 import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
 import { ParkRun } from './park-run';
+import { Seat } from './seat';
 import { showTick } from './simulation-details';
 import { TickGivenUp } from './tick-given-up';
 import { TickPlayer } from './tick-player';
@@ -29,6 +31,8 @@ export class SimulationDriver {
   readonly requests: ExternalRequests;
   readonly recorder: TickRecorder;
   readonly player: TickPlayer;
+  /** Of a partition: its place beside the others. */
+  readonly seat: Seat | undefined;
 
   constructor(
     readonly input: SimulationInput,
@@ -37,12 +41,15 @@ export class SimulationDriver {
     this.control = new SimulationControl(input.carried?.control);
     this.requests = new ExternalRequests(input.carried?.requests);
     this.recorder = new TickRecorder(input);
-    this.player = new TickPlayer(input, entry, this.control, this.recorder, this.requests);
+    this.seat = input.seat && new Seat(input.seat, this.control, input.carried?.gate);
+    const gate = this.seat?.gate;
+    this.player = new TickPlayer(input, entry, this.control, this.recorder, this.requests, gate);
   }
 
   async begin(position: Position<Json, Json>, minds: Minds): Promise<void> {
     this.player.begin(position, minds);
     await CancellationScope.nonCancellable(() => this.recorder.begin(position));
+    this.seat?.attend();
   }
 
   /** @returns how the run ends; undefined when it has to go on in a new history */
@@ -51,8 +58,10 @@ export class SimulationDriver {
       while (!this.isOver) {
         if (CancellationScope.current().consideredCancelled) return CANCELLED;
         if (this.control.isHeld) await this.hold();
-        else if (!this.historyIsLong) await this.step();
-        else if (await this.isAllRecorded()) return undefined;
+        else if (this.seat?.isOpen !== true && this.historyIsLong) {
+          if (await this.isAllRecorded()) return undefined;
+        } else if (this.seat?.isOpen === false) await this.rest(this.seat);
+        else await this.step();
       }
     } catch (error) {
       return endingAfter(error, this.input, this.player.position);
@@ -61,14 +70,17 @@ export class SimulationDriver {
     return this.player.tick < ticks ? stopped(this.player.tick, ticks) : COMPLETED;
   }
 
-  async finish(ending: RunEnding): Promise<SimulationResult> {
+  async finish(given: RunEnding): Promise<SimulationResult> {
     const { player, recorder } = this;
+    const ending = this.seat?.endingInstead ?? given;
     await recorder.end(player.position, ending);
     this.show(ending);
     showStatus(ending.status);
     const { status, reasonCode, reason } = ending;
     const { costMicroUsd } = player.deciders.spent;
-    return { status, reasonCode, reason, ticks: player.tick, hash: positionHash(player.position), costMicroUsd };
+    const hash = positionHash(player.position);
+    await this.seat?.leave({ status, reasonCode, reason }, { ...this.done, hash });
+    return { status, reasonCode, reason, ticks: player.tick, hash, costMicroUsd };
   }
 
   carry(): CarriedSimulation {
@@ -84,6 +96,7 @@ export class SimulationDriver {
       budgets: player.deciders.budgets.carry(),
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.cpuMsPerTick,
+      ...(this.seat ? { gate: this.seat.gate.carry() } : {}),
     };
   }
 
@@ -99,7 +112,20 @@ export class SimulationDriver {
     } catch (error) {
       this.parkFor(error);
     }
+    if (this.seat?.isOpen === false && !this.isOver) await this.seat.arrive(this.done);
     this.show();
+  }
+
+  /** Between two windows. What was played is recorded when the next one does not come at once. */
+  private async rest(seat: Seat): Promise<void> {
+    if ((await seat.rest()) === 'idle')
+      await CancellationScope.nonCancellable(() => this.recorder.flush(this.player.position));
+  }
+
+  private get done(): Done {
+    const { calls, costMicroUsd } = this.player.deciders.spent;
+    const { tick } = this.player;
+    return { tick, calls, costMicroUsd, cpuMs: Math.round(tick * this.recorder.cpuMsPerTick) };
   }
 
   /** A command leaves with the end of a task: after ticks that waited for nobody it is ended, or recording would wait for the next slice. */
@@ -133,7 +159,8 @@ export class SimulationDriver {
 
   private parkFor(error: unknown): void {
     if (error instanceof TickGivenUp) return;
-    if (!(error instanceof ParkRun) || error.ends) throw error;
+    // A partition that waited for a person would hold back all the others.
+    if (!(error instanceof ParkRun) || error.ends || this.seat) throw error;
     this.control.park(error.why);
   }
 

@@ -3,6 +3,7 @@ import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { BudgetNews } from '../../domain/simulation/budget/agent-budgets';
 import { fastForward, stopOf } from '../../domain/simulation/fast-forward';
+import type { PartitionGate } from '../../domain/simulation/partitions/partition-gate';
 import { lastOf } from '../../domain/simulation/play';
 import type { Position } from '../../domain/simulation/position';
 import type { ExternalRequests } from '../../domain/simulation/run/external-requests';
@@ -10,7 +11,7 @@ import { FailureCount } from '../../domain/simulation/run/failure-count';
 import type { Minds } from '../../domain/simulation/run/minds';
 import type { Hint, SimulationControl } from '../../domain/simulation/run/simulation-control';
 import { beginTick, resumeTick } from '../../domain/simulation/tick';
-import type { Answer, WorldEvent } from '../../domain/simulation/world';
+import type { Answer, PartitionMessage, WorldEvent } from '../../domain/simulation/world';
 import type { WorldEntry } from '../../domain/worlds';
 import { Deciders } from './deciders/deciders';
 import { ParkRun } from './park-run';
@@ -31,6 +32,8 @@ export class TickPlayer {
     private readonly control: SimulationControl,
     private readonly recorder: TickRecorder,
     requests: ExternalRequests,
+    /** Of a partition: how far it may play, and what it hears and says. */
+    private readonly gate: PartitionGate | undefined,
   ) {
     this.failures = new FailureCount(input.carried?.failures);
     this.forwarding = input.carried?.forwarding;
@@ -64,12 +67,14 @@ export class TickPlayer {
   }
 
   private async playAsked(): Promise<void> {
-    const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints));
+    const heard = this.gate?.heard ?? [];
+    const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints, heard));
     const { tick, last } = this.position;
-    this.recorder.decided(tick, rounds);
+    this.recorder.decided(tick, rounds, heard);
     this.deciders.thoughts.keep();
     const news = this.deciders.budgets.endTick();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
+    this.say(this.position, events);
     const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, events);
     if (stop) this.forwarding = { ...stop, fromTick: this.tick };
     this.tellBudgets(news);
@@ -90,10 +95,11 @@ export class TickPlayer {
 
   private async askedTick(
     hints: readonly Hint[],
+    heard: readonly PartitionMessage[],
   ): Promise<{ state: Json; events: WorldEvent[]; rounds: Answer<Json>[][] }> {
     const { world } = this.entry;
     const rounds: Answer<Json>[][] = [];
-    let open = beginTick(world, this.position.state);
+    let open = beginTick(world, this.position.state, heard);
     while (open.ask.length > 0) {
       const answers = await this.deciders.decide(open.ask, { tick: this.tick, round: open.round, hints });
       rounds.push(answers);
@@ -105,10 +111,14 @@ export class TickPlayer {
   private playStanding(forwarding: Forwarding): void {
     const from = this.tick;
     const lastTick = Math.min(forwarding.untilTick, this.input.plan.ticks);
-    const stop = { untilTick: this.control.bound(lastTick), wake: forwarding.wake };
-    const { position, wokenBy } = fastForward(this.entry.world, this.position, stop, this.recorder.sliceTicks);
+    const stop = { untilTick: this.control.bound(this.bound(lastTick)), wake: forwarding.wake };
+    const { world } = this.entry;
+    const heard = this.gate?.heard ?? [];
+    const say = (played: { position: Position<Json, Json>; events: WorldEvent[] }) =>
+      this.say(played.position, played.events);
+    const { position, wokenBy } = fastForward(world, this.position, stop, this.recorder.sliceTicks, say, heard);
     if (position.tick > from) {
-      this.recorder.standing(from, position.tick);
+      this.recorder.standing(from, position.tick, heard);
       this.reach(position);
     }
     if (wokenBy !== undefined || this.tick >= lastTick) this.endForwarding(forwarding, wokenBy);
@@ -119,6 +129,15 @@ export class TickPlayer {
     const saved = this.deciders.savedBy(this.tick - fromTick);
     const data = { fromTick, untilTick: this.tick, ...(wokenBy === undefined ? {} : { wokenBy }), ...saved };
     this.recorder.note({ events: [{ type: 'fast-forwarded', data }] });
+  }
+
+  private bound(untilTick: number): number {
+    return this.gate ? Math.min(untilTick, this.gate.untilTick) : untilTick;
+  }
+
+  /** What the other partitions hear of a tick that is done. */
+  private say({ tick, state }: Position<Json, Json>, events: readonly WorldEvent[]): void {
+    this.gate?.played(tick, this.entry.world.outgoing?.(state, events) ?? []);
   }
 
   private reach(position: Position<Json, Json>): void {

@@ -9,7 +9,7 @@ import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { positionHash, type Position } from '../../domain/simulation/position';
 import { StretchLog } from '../../domain/simulation/run/stretch-log';
-import type { Answer } from '../../domain/simulation/world';
+import type { Answer, PartitionMessage } from '../../domain/simulation/world';
 import { ParkRun } from './park-run';
 
 /** A slice of a workflow task: longer ones would delay the other workflows of the worker (2.5 s did, by 4–15 s). */
@@ -74,14 +74,14 @@ export class TickRecorder {
     await this.recordNotes();
   }
 
-  decided(tick: number, rounds: readonly (readonly Answer<Json>[])[]): void {
+  decided(tick: number, rounds: readonly (readonly Answer<Json>[])[], heard: readonly PartitionMessage[]): void {
     this.beginStretch();
-    this.log.decided(tick, rounds);
+    this.log.decided(tick, rounds, heard);
   }
 
-  standing(tick: number, untilTick: number): void {
+  standing(tick: number, untilTick: number, heard: readonly PartitionMessage[]): void {
     this.beginStretch();
-    this.log.standing(tick, untilTick);
+    this.log.standing(tick, untilTick, heard);
   }
 
   /** For the read model, with the next record. */

@@ -4,7 +4,7 @@ import { play } from '../play';
 import { type Position, positionHash } from '../position';
 import { replay } from '../replay';
 import { stretchesOf } from '../run/stretches-of';
-import type { Answer, PromptParts, TickSummary, WorldEvent } from '../world';
+import type { Answer, Ask, PartitionMessage, PromptParts, TickSummary, WorldEvent } from '../world';
 import type { RecordedTick } from './record-line';
 import type { RecordedWorld } from './record-replay';
 
@@ -15,6 +15,8 @@ export interface InspectedTick {
   asked: boolean;
   recordedHash: string | null;
   hash: string;
+  /** What came from other partitions before it. */
+  messages: readonly PartitionMessage[];
   summary: TickSummary;
   asks: InspectedAsk[];
   events: WorldEvent[];
@@ -35,16 +37,18 @@ export function inspectTick(world: RecordedWorld, before: Position<Json, Json>, 
   const asks: InspectedAsk[] = [];
   let rounds: Answer<Json>[][] = [];
   replay(world, before, stretchesOf([line]), (played) => (rounds = played.rounds));
-  const { position, events } = play(world, before, ({ agentId, view }, round) => {
+  const opened = ({ agentId, view }: Ask<Json>, round: number) => {
     const answer = present(
       rounds[round]?.find((one) => one.agentId === agentId),
       `inspectTick: ${agentId} has no answer`,
     );
     asks.push({ round, view, prompt: world.prompt(view), ...answer });
     return answer;
-  });
+  };
+  const { position, events } = play(world, before, opened, line.messages ?? []);
   return {
     ...{ tick: line.tick, asked: line.rounds !== null, recordedHash: line.hash, hash: positionHash(position) },
+    messages: line.messages ?? [],
     ...{ summary: world.summarise(position.state, events), asks, events, state: position.state },
   };
 }

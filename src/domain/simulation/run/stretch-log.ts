@@ -1,6 +1,6 @@
 import { assert } from '../../kernel/assert';
 import type { Stretch } from '../replay';
-import type { Answer } from '../world';
+import type { Answer, PartitionMessage } from '../world';
 
 /** What was decided since the last recording. Ticks in which nobody was asked are one entry, however many they are. */
 export class StretchLog<D> {
@@ -11,16 +11,17 @@ export class StretchLog<D> {
     return this.ticksHeld;
   }
 
-  decided(tick: number, rounds: readonly (readonly Answer<D>[])[]): void {
-    this.stretches.push({ kind: 'decided', tick, rounds });
+  decided(tick: number, rounds: readonly (readonly Answer<D>[])[], messages: readonly PartitionMessage[] = []): void {
+    this.stretches.push({ kind: 'decided', tick, rounds, ...heard(messages) });
     this.ticksHeld += 1;
   }
 
-  standing(tick: number, untilTick: number): void {
+  standing(tick: number, untilTick: number, messages: readonly PartitionMessage[] = []): void {
     assert(untilTick > tick, `StretchLog: from tick ${tick} to ${untilTick} there is nothing`);
     const last = this.stretches.at(-1);
-    if (last?.kind === 'standing' && last.untilTick === tick) this.stretches.splice(-1, 1, { ...last, untilTick });
-    else this.stretches.push({ kind: 'standing', tick, untilTick });
+    if (last?.kind === 'standing' && last.untilTick === tick && messages.length === 0)
+      this.stretches.splice(-1, 1, { ...last, untilTick });
+    else this.stretches.push({ kind: 'standing', tick, untilTick, ...heard(messages) });
     this.ticksHeld += untilTick - tick;
   }
 
@@ -30,4 +31,8 @@ export class StretchLog<D> {
     this.ticksHeld = 0;
     return taken;
   }
+}
+
+function heard(messages: readonly PartitionMessage[]): { messages?: readonly PartitionMessage[] } {
+  return messages.length === 0 ? {} : { messages };
 }

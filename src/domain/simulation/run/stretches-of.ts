@@ -1,5 +1,5 @@
 import type { Stretch } from '../replay';
-import type { Answer } from '../world';
+import type { Answer, PartitionMessage } from '../world';
 
 /** A tick as the book has it. */
 export interface RecordedDecisions<D> {
@@ -7,13 +7,16 @@ export interface RecordedDecisions<D> {
   tick: number;
   /** Null: nobody was asked. */
   rounds: readonly (readonly Answer<D>[])[] | null;
+  /** What came from other partitions before it; null: nothing. */
+  messages?: readonly PartitionMessage[] | null;
 }
 
 /** Recorded ticks as what replay plays; each is a stretch of its own. */
 export function stretchesOf<D>(ticks: readonly RecordedDecisions<D>[]): Stretch<D>[] {
-  return ticks.map(({ tick, rounds }) =>
-    rounds === null
+  return ticks.map(({ tick, rounds, messages }) => ({
+    ...(rounds === null
       ? { kind: 'standing', tick: tick - 1, untilTick: tick }
-      : { kind: 'decided', tick: tick - 1, rounds },
-  );
+      : { kind: 'decided', tick: tick - 1, rounds }),
+    ...(messages ? { messages } : {}),
+  }));
 }

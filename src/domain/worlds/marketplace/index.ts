@@ -7,6 +7,7 @@ import { amend, type MarketChange } from './amend';
 import { check } from './check';
 import { CONDITIONS } from './conditions';
 import { evening, morning } from './day';
+import { arriving, spreading } from './demand/spillover';
 import { init } from './init';
 import type { MarketScenario, MarketState } from './state';
 import { summarise } from './summarise';
@@ -30,4 +31,6 @@ export const marketplace: World<MarketState, MarketView, MarketDecision, MarketS
   prompt: promptOf,
   check,
   summarise,
+  outgoing: spreading,
+  incoming: arriving,
 };

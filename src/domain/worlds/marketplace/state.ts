@@ -172,6 +172,8 @@ export interface ActiveEvent {
   product: number;
   severity: number;
   daysLeft: number;
+  /** The market that it came from, when it began in another one. */
+  from?: string;
 }
 
 export interface DayResults {

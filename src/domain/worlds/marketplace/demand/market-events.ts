@@ -16,12 +16,21 @@ const NOBODY = 0;
 
 /** Today's new events: those of the scenario's calendar, and perhaps one by chance. They move demand from tomorrow on. */
 export function injectEvents(state: MarketState, chance: Chance): { state: MarketState; events: WorldEvent[] } {
-  const started = [...scheduled(state, chance), ...byChance(state, chance)];
+  return startEvents(state, [...scheduled(state, chance), ...byChance(state, chance)]);
+}
+
+export function startEvents(
+  state: MarketState,
+  started: readonly ActiveEvent[],
+): { state: MarketState; events: WorldEvent[] } {
   const shaken = started.reduce(shake, { ...state, events: [...state.events, ...started] });
   const events = started.map((event) => ({
     type: 'market-event-started',
     subject: state.scenario.catalogue[event.product]!.sku,
-    data: { event: event.type, id: event.id, severity: event.severity, days: event.daysLeft },
+    data: {
+      ...{ event: event.type, id: event.id, severity: event.severity, days: event.daysLeft },
+      ...(event.from === undefined ? {} : { from: event.from }),
+    },
   }));
   return { state: withMultipliers(shaken), events };
 }

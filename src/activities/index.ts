@@ -7,6 +7,7 @@ import type {
 import type { CompletionActivities } from '../contracts/completion';
 import { AgentContextLoader } from './agent-context';
 import type { LlmBatchActivities } from '../contracts/llm-batch';
+import type { PartitionActivities } from '../contracts/partitioned-simulation';
 import type { BatchActivities } from '../contracts/run-batch';
 import { type BatchActivityDeps, createBatchActivities } from './io/batch-members';
 import { createRecordProgress } from './io/record-progress';
@@ -19,6 +20,7 @@ import { createOpenTask } from './people/open-task';
 import { createConclude } from './simulation/conclude';
 import { createDecide } from './simulation/decide';
 import { LearnedWords } from './simulation/learned-words';
+import { createPlacePartition } from './simulation/place-partition';
 import { createOpenFork } from './simulation/open-fork';
 import { createPlayDecision, createPlayReview } from './simulation/play-answer';
 import { Positions } from './simulation/positions';
@@ -49,7 +51,7 @@ export function llmActivities(
 
 export function ioActivities(
   deps: IoActivityDeps & BatchActivityDeps,
-): IoActivities & BatchActivities & SimulationIoActivities {
+): IoActivities & BatchActivities & SimulationIoActivities & PartitionActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   const simulations = new SimulationLoader(deps.pool);
   const positions = new Positions(deps.pool, deps.payloads, simulations);
@@ -63,6 +65,7 @@ export function ioActivities(
     ...createBatchActivities(deps),
     recordTicks: createRecordTicks(recording),
     openFork: createOpenFork(recording),
+    placePartition: createPlacePartition(deps),
     conclude: createConclude({ ...deps, ...recording }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../domain/simulation/runners/capabilities';
 import type { RunStatus } from '../domain/agents/run-state';
 import type {
   CarriedBarrier,
@@ -29,6 +30,8 @@ export interface PartitionFacts {
   name: string;
   /** Who hears what it says. */
   neighbours: string[];
+  /** What the runner that plays it has to offer; absent: any worker of the installation plays it. */
+  requires?: Capabilities;
 }
 
 export interface PartitionedInput extends Coordination {
@@ -64,6 +67,17 @@ export interface PartitionedResult {
   reason?: string;
   tick: number;
   partitions: PartitionOutcome[];
+}
+
+export interface PlaceInput {
+  tenant: string;
+  position: number;
+  requires: Capabilities;
+}
+
+export interface PartitionActivities {
+  /** The task queue of a registered worker that offers what is wanted; null: there is none. */
+  placePartition(input: PlaceInput): Promise<{ taskQueue: string } | null>;
 }
 
 export const PARTITIONED_STATE_QUERY = 'partitionedState';

@@ -26,6 +26,7 @@ export * from './retried-run';
 export * from './run-events';
 export * from './run-nodes';
 export * from './run-statistics';
+export * from './partitions';
 export * from './runners';
 export * from './runs';
 export * from './simulation-lineage';

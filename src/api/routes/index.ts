@@ -9,6 +9,7 @@ import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
 import { metricRoutes } from './metrics';
+import { partitionedSimulationRoutes } from './partitioned-simulations';
 import { runDetailRoutes } from './run-details';
 import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...simulationRoutes,
   ...simulationRecordRoutes,
   ...simulationControlRoutes,
+  ...partitionedSimulationRoutes,
   ...artifactRoutes,
   ...cassetteRoutes,
   ...toolRoutes,

@@ -114,7 +114,7 @@ export const simulationRoutes: readonly Route[] = [
       200: {
         description: 'A page.',
         schema: ticksPageSchema,
-        example: { items: [{ ...TICK, rounds: [[TICK_ANSWER]] }], nextAfter: null },
+        example: { items: [{ ...TICK, rounds: [[TICK_ANSWER]], messages: null }], nextAfter: null },
       },
     },
     errors: [],

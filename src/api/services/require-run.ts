@@ -1,11 +1,12 @@
 import { type Db, getRun, type Run } from '../../adapters/postgres';
 import { AGENT_RUN_KIND } from '../../contracts/agent-run';
+import { PARTITIONED_KIND } from '../../contracts/partitioned-simulation';
 import { SIMULATION_KIND } from '../../contracts/simulation';
 import { LonghaulError } from '../../domain/kernel/errors';
 
 /** @throws LonghaulError NotFound, for an unknown run as for another tenant's and for a batch */
 export async function requireRun(db: Db, tenant: string, runId: string): Promise<Run> {
-  return await ofKind(db, tenant, runId, [AGENT_RUN_KIND, SIMULATION_KIND]);
+  return await ofKind(db, tenant, runId, [AGENT_RUN_KIND, SIMULATION_KIND, PARTITIONED_KIND]);
 }
 
 /** For what only a run of an agent graph has. @throws LonghaulError NotFound */

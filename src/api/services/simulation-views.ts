@@ -38,5 +38,5 @@ export function tickOf({ tick, rounds, figures, storyline, mood, hash }: TickRow
 }
 
 export function tickWithRoundsOf(row: TickRow): TicksPage['items'][number] {
-  return { ...tickOf(row), rounds: row.rounds };
+  return { ...tickOf(row), rounds: row.rounds, messages: row.messages ? [...row.messages] : null };
 }

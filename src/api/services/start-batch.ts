@@ -3,8 +3,9 @@ import { BATCH_LIMITS, type StartBatch } from '../../contracts/api.schema';
 import { BATCH_KIND } from '../../contracts/run-batch';
 import type { BatchParameters } from '../../contracts/run-batch-start';
 import { workflowId } from '../../contracts/workflow-ids';
-import { LonghaulError, type Problem } from '../../domain/kernel/errors';
+import type { LonghaulError } from '../../domain/kernel/errors';
 import { invalidRequest } from '../http/validate';
+import { placedProblem } from './placed-problem';
 import type { CassetteDefaults } from './run-cassette';
 import { acceptRun } from './start-run';
 
@@ -35,7 +36,7 @@ export async function acceptBatch(
   let agents = 0;
   for (const [position, run] of runs.entries()) {
     const accepted = await acceptRun(tx, tenant, run, defaults).catch((error: unknown) => {
-      throw placed(error, position);
+      throw placedProblem(error, 'Batch', `runs[${position}]`, 'graph');
     });
     agents += accepted.agents;
     if (agents > BATCH_LIMITS.agentsMax) throw tooLarge(position);
@@ -43,16 +44,6 @@ export async function acceptBatch(
   }
   await holdRuns(tx, { tenant, batchId, runIds });
   return { ...batch, runIds };
-}
-
-function placed(error: unknown, position: number): unknown {
-  if (!LonghaulError.is(error) || (error.code !== 'NotFound' && error.code !== 'InvalidRequest')) return error;
-  const path = `runs[${position}]`;
-  const problems: Problem[] =
-    error.problems.length === 0
-      ? [{ path: `${path}.graph`, message: error.message }]
-      : error.problems.map((problem) => ({ path: `${path}.${problem.path}`, message: problem.message }));
-  return invalidRequest('Batch', problems);
 }
 
 function tooLarge(position: number): LonghaulError {

@@ -31,6 +31,7 @@ const DEFAULT_BOT = 'baseline-v1';
 /**
  * Rows of a new simulation, in the caller's transaction: run, agents, budgets, definition.
  *
+ * @param parentBudget the level above its own, in place of its experiment's
  * @throws LonghaulError UnknownWorld, InvalidRequest, NotFound for an experiment without a budget
  */
 export async function acceptSimulation(
@@ -38,6 +39,7 @@ export async function acceptSimulation(
   tenant: string,
   asked: StartSimulation,
   defaults: CassetteDefaults,
+  parentBudget?: string,
 ): Promise<AcceptedSimulation> {
   const entry = worldEntry(asked.world);
   const written = await writtenScenario(tx, tenant, entry.world.name, asked.scenario);
@@ -77,9 +79,9 @@ export async function acceptCast(
   checkBudgets(entry, agents);
   checkRules(entry, rules);
   const run = newRun(tenant, name);
-  const parentBudget = await levelAbove(tx, tenant, experiment);
   const parameters = { ...(experiment === undefined ? {} : { experiment }), ...recorded(asked, defaults) };
-  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget, parameters });
+  const level = parentBudget ?? (await levelAbove(tx, tenant, experiment));
+  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget: level, parameters });
   await createSimulation(tx, {
     ...{ tenant, runId: run.runId, world: world.name, worldVersion: world.version, seed, scenario, ticks },
     ...{ agents: agents as unknown as Json[], rules, failures, change: null, scenarioId },

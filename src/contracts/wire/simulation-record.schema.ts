@@ -3,7 +3,7 @@ import type { Json } from '../../domain/kernel/canonical-json';
 import { RECORD_FORMAT, type RecordLine } from '../../domain/simulation/record/record-line';
 import { queryInteger, sha256, uuid } from './common.schema';
 import { runStatus } from './run.schema';
-import { answerSchema } from './simulation.schema';
+import { answerSchema, partitionMessageSchema } from './simulation.schema';
 import { SIMULATION_LIMITS } from './simulation-fields.schema';
 
 /** What was JSON on the line is JSON. */
@@ -30,6 +30,7 @@ const tickLine = z.strictObject({
   tick: tickNumber.min(1),
   rounds: z.array(z.array(answerSchema.extend({ decision: json }))).nullable(),
   hash: sha256.nullable(),
+  messages: z.array(partitionMessageSchema.extend({ body: json })).optional(),
 });
 
 const endLine = z.strictObject({

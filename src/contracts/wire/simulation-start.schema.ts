@@ -5,25 +5,22 @@ import { experimentId } from './run.schema';
 import { fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
 import { json, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 
+export const scenarioChoice = z.union(
+  [
+    name,
+    z.strictObject({ name, version: z.int().positive().max(2_147_483_647).optional() }),
+    z.record(z.string(), json),
+  ],
+  { error: 'Expected the name of a scenario, { name, version }, or what is different from the standard scenario.' },
+);
+
 export const startSimulationSchema = z
   .strictObject({
     name: name.default('simulation').meta({ description: 'For people; it need not be unique.' }),
     world: z.string().max(64).default('marketplace'),
-    scenario: z
-      .union(
-        [
-          name,
-          z.strictObject({ name, version: z.int().positive().max(2_147_483_647).optional() }),
-          z.record(z.string(), json),
-        ],
-        {
-          error: 'Expected the name of a scenario, { name, version }, or what is different from the standard scenario.',
-        },
-      )
-      .default({})
-      .meta({
-        description: 'A stored scenario, by which the run is also judged; or what is different from the standard one.',
-      }),
+    scenario: scenarioChoice.default({}).meta({
+      description: 'A stored scenario, by which the run is also judged; or what is different from the standard one.',
+    }),
     seed: z.int().min(0).max(4_294_967_295).default(42),
     ticks: tickNumber.optional().meta({ description: 'As long as its scenario when absent; 180 without one.' }),
     agents: z

@@ -106,9 +106,22 @@ export const answerSchema = z.strictObject({
   review: memoryReviewSchema.optional(),
 });
 
+export const partitionMessageSchema = z.strictObject({
+  from: z.string().meta({ description: 'The partition that said it.' }),
+  tick: z.int().meta({ description: 'After how many of its ticks.' }),
+  body: json,
+});
+
 export const ticksPageSchema = z
   .strictObject({
-    items: z.array(tickSchema.extend({ rounds: z.array(z.array(answerSchema)).nullable() })),
+    items: z.array(
+      tickSchema.extend({
+        rounds: z.array(z.array(answerSchema)).nullable(),
+        messages: z.array(partitionMessageSchema).nullable().meta({
+          description: 'What came from other partitions before the tick; null: nothing.',
+        }),
+      }),
+    ),
     nextAfter: z
       .int()
       .nullable()

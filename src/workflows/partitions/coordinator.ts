@@ -160,7 +160,7 @@ export class Coordinator {
   private async start(position: number): Promise<void> {
     const started = await this.runs.start(position);
     if (started.state === 'started') this.barrier.seat(position, started.lane);
-    else this.barrier.end(position, started.end);
+    else if (this.barrier.end(position, started.end)) this.tellOf('partition-ended', position, started.end);
   }
 
   private async beat(): Promise<void> {

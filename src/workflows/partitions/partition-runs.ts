@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { PartitionedInput } from '../../contracts/partitioned-simulation';
+import type { PartitionActivities, PartitionedInput } from '../../contracts/partitioned-simulation';
 import type { BatchActivities, MemberInput } from '../../contracts/run-batch';
 import {
   PARTITION_REMOVED_SIGNAL,
@@ -77,17 +77,34 @@ export class PartitionRuns {
     const start = await this.activities(`load ${this.nameOf(position)}`).loadMember(member);
     this.workflowIds[position] = start.state === 'ready' ? start.spec.workflowId : null;
     if (start.state === 'ended') return over(start.status);
+    const lane = await this.laneOf(position, start.spec.taskQueue);
+    if (lane === null) return await this.unplaced(member);
     const [run] = start.spec.args as [SimulationInput];
     const args = [{ ...run, seat: this.seat(position) }];
     try {
-      await startChild(start.spec.workflowType, childOptions({ ...start.spec, args }));
+      await startChild(start.spec.workflowType, childOptions({ ...start.spec, args, taskQueue: lane }));
     } catch (error) {
       // It was started by an earlier try of this workflow, after a reset: it has its seat, and goes on in it.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const { stop: isUnwanted } = await this.activities(`mark ${this.nameOf(position)}`).markMember(member);
     if (isUnwanted) await this.cancel(position);
-    return { state: 'started', lane: start.spec.taskQueue };
+    return { state: 'started', lane };
+  }
+
+  private async laneOf(position: number, usual: string): Promise<string | null> {
+    const { tenant, partitions } = this.input;
+    const { requires, name } = partitions[position]!;
+    if (requires === undefined) return usual;
+    const { placePartition } = this.activities<PartitionActivities>(`find a runner for ${name}`);
+    return (await placePartition({ tenant, position, requires }))?.taskQueue ?? null;
+  }
+
+  private async unplaced(member: MemberInput): Promise<Started> {
+    const why = { reasonCode: 'no_runner', reason: 'No registered worker offers what it requires.' };
+    this.workflowIds[member.position] = null;
+    await this.activities(`close ${this.nameOf(member.position)}`).closeMember({ ...member, ...why });
+    return { state: 'over', end: { status: 'failed', ...why } };
   }
 
   private seat(position: number): PartitionSeat {
@@ -116,8 +133,8 @@ export class PartitionRuns {
     return { tenant, batchId, position };
   }
 
-  private activities(summary: string): BatchActivities {
-    return proxyActivities<BatchActivities>({
+  private activities<A = BatchActivities>(summary: string): A {
+    return proxyActivities<never>({
       taskQueue: taskQueue('io', this.input.taskQueuePrefix),
       startToCloseTimeout: '30 seconds',
       retry: { initialInterval: 100, maximumInterval: '10 seconds' },

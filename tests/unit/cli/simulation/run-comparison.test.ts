@@ -3,7 +3,7 @@ import { comparisonText } from '../../../../src/cli/view/comparison-text';
 import type { Tick } from '../../../../src/cli/simulation/tick-pages';
 
 const tick = (number: number, hash: string | null, cashCents: number): Tick => ({
-  ...{ tick: number, asked: true, hash, rounds: null, storyline: '', mood: 'neutral' },
+  ...{ tick: number, asked: true, hash, rounds: null, messages: null, storyline: '', mood: 'neutral' },
   figures: { cashCents, unitsSold: 3 },
 });
 const compared = (pairs: [Tick, Tick][]) => {

@@ -11,6 +11,8 @@ export function partitionedOf({ under: { api } }: Served) {
   const view = async (runId: string) => (await api.get(path(runId)).expect(200)).body as PartitionedView;
   const when = (runId: string, wanted: (whole: PartitionedView) => boolean) =>
     until(() => view(runId), wanted, WITHIN_MS);
+  const history = async (runId: string): Promise<{ type: string; data: Record<string, unknown> }[]> =>
+    ((await api.get(`/runs/${runId}/events?limit=200`).expect(200)).body as { items: never[] }).items;
   return {
     start: async (body: object) =>
       (await api.post('/partitioned-simulations').send(body).expect(201)).body as PartitionedStarted,
@@ -19,9 +21,13 @@ export function partitionedOf({ under: { api } }: Served) {
     view,
     when,
     ended: (runId: string) => when(runId, ({ status }) => isTerminalRunStatus(status)),
-    progress: async (runId: string) => (await api.get(`${path(runId)}/progress`).expect(200)).body as PartitionedProgress,
+    progress: async (runId: string) =>
+      (await api.get(`${path(runId)}/progress`).expect(200)).body as PartitionedProgress,
     post: (runId: string, action: string) => api.post(`${path(runId)}/${action}`).send({}),
-    history: async (runId: string): Promise<{ type: string; data: Record<string, unknown> }[]> =>
-      ((await api.get(`/runs/${runId}/events?limit=200`).expect(200)).body as { items: never[] }).items,
+    history,
+    removed: async (runId: string) => {
+      const first = async () => (await history(runId)).find(({ type }) => type === 'partition-removed');
+      return (await until(first, (event) => event !== undefined, WITHIN_MS))!;
+    },
   };
 }

@@ -1,8 +1,11 @@
-import { withTransaction } from '../../src/adapters/postgres';
+import { getRun, withTransaction } from '../../src/adapters/postgres';
 import { startWorkflow } from '../../src/adapters/temporal';
+import { acceptPartitioned } from '../../src/api/services/start-partitioned';
 import { acceptSimulation } from '../../src/api/services/start-simulation';
-import { startSimulationSchema } from '../../src/contracts/api.schema';
+import { startPartitionedSchema, startSimulationSchema } from '../../src/contracts/api.schema';
 import { PAUSE_UPDATE, RESUME_UPDATE } from '../../src/contracts/agent-run';
+import type { PartitionedInput } from '../../src/contracts/partitioned-simulation';
+import { partitionedParametersOf, partitionedStart } from '../../src/contracts/partitioned-simulation-start';
 import {
   ADVANCE_UPDATE,
   ANSWER_UPDATE,
@@ -68,9 +71,49 @@ export const SIMULATION_SITUATIONS = {
     await run.update(RESUME_UPDATE);
     return run;
   },
+  'partitioned-simulation/continue-as-new': (system: System) =>
+    startPartitioned(
+      system,
+      { ticks: 12, agents: [bot('baseline-v1')], partitions: [{ name: 'north', scenario: UNREST }, { name: 'south' }] },
+      { continueAsNewAfterEvents: 60 },
+    ),
+  'simulation/partition': async (system: System) => {
+    const partitions = [{ name: 'north', scenario: UNREST }, { name: 'south' }];
+    const whole = await startPartitioned(system, { ticks: 5, agents: [bot('baseline-v1')], partitions });
+    return { ...whole, workflowId: whole.partitionWorkflowIds[1]! };
+  },
+  'partitioned-simulation/removed': (system: System) =>
+    startPartitioned(system, {
+      ...{ ticks: 3, coordination: { ackTimeoutSeconds: 2, heartbeatSeconds: 1, missedHeartbeatsMax: 50 } },
+      agents: [bot('baseline-v1')],
+      partitions: [{ name: 'north' }, { name: 'south', agents: [{ id: 'seller', kind: 'human' }] }],
+    }),
 };
 
 const NO_CASSETTE = { cassette: 'default', cassetteMode: 'off' } as const;
+
+const UNREST = { scheduledEvents: [{ day: 2, type: 'supply_shock', sku: 'P001', severity: 0.5, durationDays: 4 }] };
+
+async function startPartitioned(
+  { pool, temporal, prefix }: System,
+  body: object,
+  hook: Partial<PartitionedInput> = {},
+) {
+  const asked = startPartitionedSchema.parse(body);
+  const { runId, partitions } = await withTransaction(pool, (tx) => acceptPartitioned(tx, TENANT, asked, NO_CASSETTE));
+  const { parameters } = (await getRun(pool, TENANT, runId))!;
+  const start = { tenant: TENANT, runId, name: asked.name, taskQueuePrefix: prefix };
+  const spec = partitionedStart({ ...start, ...partitionedParametersOf(parameters) });
+  Object.assign(spec.args[0] as PartitionedInput, hook);
+  await startWorkflow(temporal.client, spec);
+  const handle = temporal.client.workflow.getHandle(spec.workflowId);
+  const runs = await Promise.all(partitions.map((partition) => getRun(pool, TENANT, partition.runId)));
+  return {
+    workflowId: spec.workflowId,
+    partitionWorkflowIds: runs.map((run) => run!.workflowId),
+    result: () => handle.result() as Promise<unknown>,
+  };
+}
 
 async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
   const { pool, temporal, prefix } = system;

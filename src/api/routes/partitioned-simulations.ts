@@ -75,7 +75,7 @@ export const partitionedSimulationRoutes: readonly Route[] = [
       const { deps, tenant } = context;
       const { answer, replayed } = await once(context, 'POST /partitioned-simulations', body, async (tx) => ({
         status: 201,
-        answer: await acceptPartitioned(tx, tenant, body),
+        answer: await acceptPartitioned(tx, tenant, body, deps.settings.llm),
       }));
       const accepted = (await launch(deps, tenant, answer.runId)) === 'accepted';
       const links = partitionedLinksOf(answer, deps.settings);

@@ -9,6 +9,7 @@ import { usdToMicro } from '../../domain/kernel/money';
 import { capabilitiesText } from '../../domain/simulation/runners/capabilities';
 import { invalidRequest } from '../http/validate';
 import { placedProblem } from './placed-problem';
+import type { CassetteDefaults } from './run-cassette';
 import { levelAbove } from './start-run';
 import { acceptSimulation, worldEntry } from './start-simulation';
 import { writtenScenario } from './written-scenario';
@@ -31,7 +32,12 @@ const NAME_CHARS_KEPT = 63;
  *
  * @throws LonghaulError UnknownWorld, InvalidRequest, NotFound for an experiment without a budget
  */
-export async function acceptPartitioned(tx: Tx, tenant: string, asked: StartPartitioned): Promise<AcceptedPartitioned> {
+export async function acceptPartitioned(
+  tx: Tx,
+  tenant: string,
+  asked: StartPartitioned,
+  defaults: CassetteDefaults,
+): Promise<AcceptedPartitioned> {
   const { name, partitions, experiment, costBudgetUsd } = asked;
   const ticks = await ticksOf(tx, tenant, asked);
   await checkPartitions(tx, tenant, asked);
@@ -46,9 +52,11 @@ export async function acceptPartitioned(tx: Tx, tenant: string, asked: StartPart
   const accepted: AcceptedPartitioned['partitions'] = [];
   for (const [position, partition] of partitions.entries()) {
     const simulation = simulationOf(asked, partition, position, ticks);
-    const run = await acceptSimulation(tx, tenant, simulation, budgetId.run(runId)).catch((error: unknown) => {
-      throw placedProblem(error, 'Partitioned simulation', `partitions[${position}]`, 'scenario');
-    });
+    const run = await acceptSimulation(tx, tenant, simulation, defaults, budgetId.run(runId)).catch(
+      (error: unknown) => {
+        throw placedProblem(error, 'Partitioned simulation', `partitions[${position}]`, 'scenario');
+      },
+    );
     accepted.push({ name: partition.name, runId: run.runId });
   }
   await holdRuns(tx, { tenant, batchId: runId, runIds: accepted.map((partition) => partition.runId) });
@@ -86,6 +94,7 @@ function simulationOf(asked: StartPartitioned, partition: Partition, position: n
     seed: partition.seed ?? (asked.seed + position) % SEEDS,
     failures: { inARow: asked.failuresInARow, then: 'end' },
     costBudgetUsd: partition.costBudgetUsd ?? asked.costBudgetUsd,
+    ...(asked.cassette ? { cassette: asked.cassette } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { microUsd, name, page, pageQuery, sha256, timestamp, uuid } from './common.schema';
-import { experimentId, runCassetteSchema, runStatus } from './run.schema';
+import { runCassetteSchema } from './cassette.schema';
+import { experimentId, runStatus } from './run.schema';
 import { fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
 import { json, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 import { scenarioChoice } from './simulation-start.schema';
@@ -103,6 +104,9 @@ export const startPartitionedSchema = z
     coordination: coordinationSchema.prefault({}),
     costBudgetUsd: usd('What all decisions of all partitions together may cost.').default(10),
     experiment: experimentId.optional(),
+    cassette: runCassetteSchema
+      .optional()
+      .meta({ description: 'Of every partition; by default as the installation is set.' }),
   })
   .meta({ id: 'StartPartitionedSimulation' });
 

@@ -99,9 +99,7 @@ function simulationOf(asked: StartPartitioned, partition: Partition, position: n
 }
 
 function given({ scenario, agents, rules }: Partition): Partial<Pick<Partition, 'scenario' | 'agents' | 'rules'>> {
-  return Object.fromEntries(
-    Object.entries({ scenario, agents, rules }).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries(Object.entries({ scenario, agents, rules }).filter(([, value]) => value !== undefined));
 }
 
 async function checkPartitions(tx: Tx, tenant: string, asked: StartPartitioned): Promise<void> {

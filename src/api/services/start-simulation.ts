@@ -51,7 +51,7 @@ export async function acceptSimulation(
   return await acceptCast(
     tx,
     tenant,
-    { asked, entry, scenario, ticks, agents, scenarioId: written.scenarioId },
+    { asked, entry, scenario, ticks, agents, scenarioId: written.scenarioId, parentBudget },
     defaults,
   );
 }
@@ -64,13 +64,15 @@ interface Cast {
   ticks: number;
   agents: Agents;
   scenarioId: string | null;
+  /** The level above its own, in place of its experiment's. */
+  parentBudget?: string | undefined;
 }
 
 /** Rows of a new simulation whose scenario is cast. @throws LonghaulError InvalidRequest, NotFound */
 export async function acceptCast(
   tx: Tx,
   tenant: string,
-  { asked, entry, scenario, ticks, agents, scenarioId }: Cast,
+  { asked, entry, scenario, ticks, agents, scenarioId, parentBudget }: Cast,
   defaults: CassetteDefaults,
 ): Promise<AcceptedSimulation> {
   const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;

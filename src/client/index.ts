@@ -3,6 +3,8 @@ export { Agent, AgentResult, AgentStatus, type AgentOptions } from './agent';
 export { ApiClient as LonghaulClient, ApiProblem, ApiUnreachable, type ApiAddress } from './api-client';
 export { OrchestrationEngine } from './engine';
 export { CostConfig, EngineConfig, MonitorConfig, RateLimitConfig, type EngineConfigOptions } from './engine-config';
+export { FastForwardEngine, type AppliedRule, type FastForwardConfig } from './fast-forward-engine';
+export { SimulationEvent } from '../domain/simulation/fast-forward';
 export { FailureHandler, type FailureStatistics, type OnFailure } from './failure-handler';
 export { Monitor, type EventSubject, type MonitorEvent } from './monitor';
 export { PerformanceMonitor } from './performance-monitor';

@@ -208,7 +208,7 @@ test('a run and its fork are replayed from their records, and a record that was 
 test('the commands and the definition of the guide do what it says', async () => {
   const blocks = guideBlocks('simulations.md');
   const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.trim().split('\n'));
-  expect(commands).toHaveLength(14);
+  expect(commands).toHaveLength(15);
   const ids: Record<string, string> = {};
   for (const command of commands) {
     const [, ...args] = wordsOf(command).map((word) => ids[word] ?? word);

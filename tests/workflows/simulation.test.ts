@@ -47,6 +47,26 @@ test('180 days of a bot come to the hash that the engine comes to without Tempor
   const ticks = await simulations.ticks(runId);
   expect(ticks.map(({ tick }) => tick)).toEqual(days(1, 180));
   expect(ticks.every(({ rounds }) => rounds?.[0]?.[0]?.source === 'agent')).toBe(true);
+  const read = async (part: string) => await served.under.api.get(`/simulations/${runId}/${part}`).expect(200);
+  expect((await read('snapshot')).body).toMatchObject({
+    ...{ status: 'completed', paused: false, tick: 180, hash: end.hash, figures: ticks[179]!.figures },
+    agents: [{ agentId: 'seller', kind: 'script', lastSource: 'agent' }],
+  });
+  const { text, headers } = await read('ticks.csv?after=170');
+  expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+  const [head, ...rows] = text.trim().split('\r\n');
+  expect(head).toMatch(/^tick,asked,mood,storyline,cashCents,/);
+  expect(rows.map((row) => row.split(',')[0])).toEqual(days(171, 180).map(String));
+  // A page may end within a tick: the next one goes on with the event after it.
+  const paged: object[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { body } = await read(`events?limit=7&after=160${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    const page = body as { items: object[]; nextCursor: string | null };
+    paged.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(paged.length).toBeGreaterThan(14);
+  expect(paged).toEqual(((await read('events?limit=1000&after=160')).body as { items: object[] }).items);
 });
 
 test('a long run goes on over several histories, and none of them grows with it', async () => {
@@ -67,7 +87,7 @@ test('a long run goes on over several histories, and none of them grows with it'
 });
 
 test('a rule fast-forwards: economics go on, nobody is asked, and what was saved is said', async () => {
-  const rules = [{ on: 'day-closed', when: 'always', do: { untilTick: 20 } }];
+  const rules = [{ on: 'day-started', when: 'always', do: { untilTick: 20 } }];
   const runId = await simulations.start({ ticks: 22, agents: [bot('baseline-v1')], rules });
   expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 22 });
   const ticks = await simulations.ticks(runId);

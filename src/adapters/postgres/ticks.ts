@@ -62,18 +62,19 @@ export interface TickEventRow extends WorldEvent {
   position: number;
 }
 
-/** In their order. @param type only events of this type */
+/** In their order. @param type only events of this type @param afterPosition of tick `after` those behind this one, too */
 export async function listTickEvents(
   db: Db,
-  { tenant, runId, after, until, limit, type }: TickRange & { type?: string },
+  { tenant, runId, after, until, limit, type, afterPosition }: TickRange & { type?: string; afterPosition?: number },
 ): Promise<TickEventRow[]> {
   if (!isUuid(runId)) return [];
   return rows<TickEventRow>(
     db,
     `SELECT e.tick, e.position, e.type, e.subject, e.data
      FROM simulation_line($1, $2) l JOIN tick_event e ON e.run_id = l.run_id AND e.tick > l.after_tick AND e.tick <= l.until_tick
-     WHERE e.tenant_id = $1 AND e.tick > $3 AND e.tick <= $4 AND ($6::text IS NULL OR e.type = $6)
+     WHERE e.tenant_id = $1 AND (e.tick > $3 OR (e.tick = $3 AND e.position > $7::int)) AND e.tick <= $4
+       AND ($6::text IS NULL OR e.type = $6)
      ORDER BY e.tick, e.position LIMIT $5`,
-    [tenant, runId, after, until, limit, type ?? null],
+    [tenant, runId, after, until, limit, type ?? null, afterPosition ?? null],
   );
 }

@@ -50,3 +50,11 @@ export const SIMULATION_VIEW = {
   ...{ ...SIMULATION, worldVersion: 1, hash, scenario: { days: 180 }, agents: [SELLER], rules: [], change: null },
   ...{ scenarioId: null, resultRef: null, latest: TICK, workflowId, links: SIMULATION_LINKS },
 };
+
+export const SNAPSHOT = {
+  ...{ runId, status: 'running', paused: false, tick: 12, ticks: 180, hash, figures: { cashCents: 1_012_300 } },
+  ...{ storyline: 'A quiet day.', agents: [{ agentId: 'seller', kind: 'llm', lastSource: 'agent' }] },
+  at: '2026-01-05T09:00:00.000Z',
+};
+
+export const CSV_EXAMPLE = 'tick,asked,mood,storyline,cashCents\r\n1,true,neutral,A quiet day.,1000000\r\n';

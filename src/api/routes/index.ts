@@ -16,6 +16,7 @@ import { runRoutes } from './runs';
 import { runControlRoutes } from './run-control';
 import { simulationControlRoutes } from './simulation-control';
 import { simulationRecordRoutes } from './simulation-record';
+import { simulationTickRoutes } from './simulation-ticks';
 import { simulationRoutes } from './simulations';
 import { scenarioRoutes } from './scenarios';
 import { systemRoutes } from './system';
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...runControlRoutes,
   ...taskRoutes,
   ...simulationRoutes,
+  ...simulationTickRoutes,
   ...simulationRecordRoutes,
   ...simulationControlRoutes,
   ...partitionedSimulationRoutes,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSimulations, listTickEvents, listTicks } from '../../adapters/postgres';
+import { listSimulations, listTicks } from '../../adapters/postgres';
 import {
   runParams,
   simulationListQuery,
@@ -8,29 +8,16 @@ import {
   simulationStartedSchema,
   simulationViewSchema,
   startSimulationSchema,
-  tickEventsQuery,
-  tickEventsSchema,
-  ticksPageSchema,
-  ticksQuery,
 } from '../../contracts/api.schema';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { decodeCursor, pageOf } from '../http/cursor';
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
-import { simulationSummaryOf, simulationViewOf, tickWithRoundsOf } from '../services/simulation-views';
+import { simulationSummaryOf, simulationViewOf } from '../services/simulation-views';
 import { acceptSimulation } from '../services/start-simulation';
 import { simulationStartedReply } from '../services/simulation-started-reply';
-import {
-  RESULT,
-  SELLER,
-  SIMULATION,
-  SIMULATION_STARTED,
-  SIMULATION_VIEW,
-  TICK,
-  TICK_ANSWER,
-  TICK_EVENT,
-} from './examples-simulation';
+import { RESULT, SELLER, SIMULATION, SIMULATION_STARTED, SIMULATION_VIEW } from './examples-simulation';
 
 const cursorKey = z.tuple([z.uuid()]);
 
@@ -103,31 +90,6 @@ export const simulationRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
-    path: '/simulations/{id}/ticks',
-    operationId: 'listTicks',
-    tag: 'Simulations',
-    summary: 'Recorded ticks in their order, with what was decided',
-    description: 'Of a fork the ticks up to its fork tick are its parent’s.',
-    params: runParams,
-    query: ticksQuery,
-    replies: {
-      200: {
-        description: 'A page.',
-        schema: ticksPageSchema,
-        example: { items: [{ ...TICK, rounds: [[TICK_ANSWER]], messages: null }], nextAfter: null },
-      },
-    },
-    errors: [],
-    handle: async ({ params: { id }, query: { after, limit } }, { deps: { pool }, tenant }) => {
-      await requireSimulation(pool, tenant, id);
-      const ticks = await listTicks(pool, { tenant, runId: id, after, until: after + limit + 1, limit: limit + 1 });
-      const shown = ticks.slice(0, limit);
-      const nextAfter = ticks.length > limit ? shown.at(-1)!.tick : null;
-      return { status: 200, body: { items: shown.map(tickWithRoundsOf), nextAfter } };
-    },
-  }),
-  route({
-    method: 'get',
     path: '/simulations/{id}/result',
     operationId: 'getSimulationResult',
     tag: 'Simulations',
@@ -145,22 +107,6 @@ export const simulationRoutes: readonly Route[] = [
       const { payload } = await artifacts.get(tenant, resultRef);
       const stored = JSON.parse(Buffer.from(payload).toString('utf8')) as object;
       return { status: 200, body: { resultRef, ...stored } };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/simulations/{id}/events',
-    operationId: 'listTickEvents',
-    tag: 'Simulations',
-    summary: 'World events of a stretch of ticks',
-    params: runParams,
-    query: tickEventsQuery,
-    replies: { 200: { description: 'The events.', schema: tickEventsSchema, example: { items: [TICK_EVENT] } } },
-    errors: [],
-    handle: async ({ params: { id }, query: { after, limit, type } }, { deps: { pool }, tenant }) => {
-      const { row } = await requireSimulation(pool, tenant, id);
-      const items = await listTickEvents(pool, { tenant, runId: id, after, until: row.ticks, limit, type });
-      return { status: 200, body: { items } };
     },
   }),
 ];

@@ -1,6 +1,7 @@
 import type { Simulation, SimulationRow, TickRow } from '../../adapters/postgres';
 import type { Settings } from '../../adapters/config/settings';
-import type { SimulationSummary, SimulationView, TicksPage } from '../../contracts/api.schema';
+import type { SimulationSnapshot, SimulationSummary, SimulationView, TicksPage } from '../../contracts/api.schema';
+import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
 import { linksOf } from './run-views';
 
 /** Rows of the read model as the wire shows them. Pure: no queries here. */
@@ -30,6 +31,23 @@ export function simulationViewOf(
     ...{ worldVersion, scenario, agents, rules, change, hash, scenarioId, resultRef, workflowId: row.workflowId },
     latest: latest ? tickOf(latest) : null,
     links: simulationLinksOf(row, settings),
+  };
+}
+
+export function simulationSnapshotOf(
+  { runId, status, pausedAt, tick, ticks }: SimulationRow,
+  { hash, agents }: Simulation,
+  latest: TickRow | undefined,
+  now: Date,
+): SimulationSnapshot {
+  const answers = latest?.rounds?.flat() ?? [];
+  return {
+    ...{ runId, status, paused: pausedAt !== null, tick, ticks, hash },
+    ...{ figures: latest?.figures ?? {}, storyline: latest?.storyline ?? null, at: now.toISOString() },
+    agents: (agents as unknown as AgentDefinition[]).map(({ id: agentId, kind }) => {
+      const last = answers.findLast((answer) => answer.agentId === agentId);
+      return { agentId, kind, lastSource: last?.source ?? null };
+    }),
   };
 }
 

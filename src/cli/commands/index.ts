@@ -13,7 +13,7 @@ import { registerHistory } from './history';
 import { registerLedger } from './ledger';
 import { registerPrograms } from './programs';
 import type { Registration } from './registration';
-import { registerReplay } from './replay';
+import { registerInspect, registerReplay } from './replay';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerScenarios } from './scenarios';
@@ -38,6 +38,7 @@ export const COMMANDS: readonly Registration[] = [
   registerSimulations,
   registerFork,
   registerReplay,
+  registerInspect,
   registerDiff,
   registerTasks,
   registerArtifacts,

@@ -23,6 +23,18 @@ export const registerReplay: Registration = (program) => {
     .action(replay);
 };
 
+export const registerInspect: Registration = (program) => {
+  apiCommand(
+    program,
+    'inspect <fileOrRunId>',
+    'open one tick of a simulation: what each agent saw and was told, what it decided, the state after it; computed from the record up to there',
+  )
+    .requiredOption('--tick <n>', 'which one', integerBetween(1, SIMULATION_LIMITS.ticksMax))
+    .action((fileOrRunId: string, { tick, ...options }: CommonOptions & { tick: number }) =>
+      replay(fileOrRunId, { ...options, until: tick, inspect: true }),
+    );
+};
+
 /** A file when there is one of this name, and then no API is needed; else a run that the API knows. */
 async function replay(fileOrRunId: string, options: ReplayOptions): Promise<void> {
   const { until, inspect } = options;

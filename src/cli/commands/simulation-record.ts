@@ -30,6 +30,7 @@ export function simulationRecordCommands(simulations: Command): void {
   );
   rangeCommand(simulations, 'events <runId>', 'what happened in the world')
     .option('--type <type>', 'only events of this type, such as day-closed')
+    .option('--cursor <cursor>', 'where the page before ended')
     .action(events);
   apiCommand(simulations, 'result <runId>', 'what an ended run is worth: metrics, frauds, events, verdicts').action(
     result,
@@ -66,16 +67,17 @@ async function ticks(runId: string, options: RangeOptions): Promise<void> {
   });
 }
 
-async function events(runId: string, options: RangeOptions & { type?: string }): Promise<void> {
+async function events(runId: string, options: RangeOptions & { type?: string; cursor?: string }): Promise<void> {
   const { api, console } = contextOf(options);
-  const { after, limit, type } = options;
-  const answer = await api.get<TickEvents>(simulationPath(runId, 'events'), { after, limit, type });
+  const { after, limit, type, cursor } = options;
+  const answer = await api.get<TickEvents>(simulationPath(runId, 'events'), { after, limit, type, cursor });
   console.answer(answer, () => {
     if (answer.items.length === 0) return `No events after tick ${after}.`;
     const rows = answer.items.map(({ tick, type: name, subject, data }) => [
       ...[tick, name, subject ?? '', JSON.stringify(data)],
     ]);
-    return table(['tick', 'event', 'of', 'data'], rows);
+    const more = answer.nextCursor === null ? '' : `\nMore: --cursor ${answer.nextCursor}`;
+    return table(['tick', 'event', 'of', 'data'], rows) + more;
   });
 }
 

@@ -129,7 +129,11 @@ export const ticksPageSchema = z
   })
   .meta({ id: 'TicksPage' });
 
-export const tickEventsQuery = z.strictObject({ ...ticksQuery.shape, type: eventName.optional() });
+export const tickEventsQuery = z.strictObject({
+  ...ticksQuery.shape,
+  cursor: pageQuery.cursor,
+  type: eventName.optional(),
+});
 
 export const tickEventsSchema = z
   .strictObject({
@@ -142,8 +146,33 @@ export const tickEventsSchema = z
         data: z.record(z.string(), json),
       }),
     ),
+    nextCursor: z.string().nullable(),
   })
   .meta({ id: 'TickEvents' });
+
+export const simulationSnapshotSchema = z
+  .strictObject({
+    runId: uuid,
+    status: runStatus,
+    paused: z.boolean(),
+    tick: z.int().meta({ description: 'How many ticks are recorded.' }),
+    ticks: z.int(),
+    hash: sha256.nullable(),
+    figures: figures.meta({ description: 'Of the last recorded tick; empty before it.' }),
+    storyline: z.string().nullable(),
+    agents: z.array(
+      z.strictObject({
+        agentId: z.string(),
+        kind: z.string(),
+        lastSource: z
+          .enum(ANSWER_SOURCES)
+          .nullable()
+          .meta({ description: 'Who decided for it in the last recorded tick; null: nobody was asked.' }),
+      }),
+    ),
+    at: timestamp,
+  })
+  .meta({ id: 'SimulationSnapshot' });
 
 export const simulationResultSchema = z
   .strictObject({
@@ -170,3 +199,4 @@ export type SimulationStarted = z.infer<typeof simulationStartedSchema>;
 export type TicksPage = z.infer<typeof ticksPageSchema>;
 export type TickEvents = z.infer<typeof tickEventsSchema>;
 export type SimulationResult = z.infer<typeof simulationResultSchema>;
+export type SimulationSnapshot = z.infer<typeof simulationSnapshotSchema>;

@@ -12,6 +12,9 @@ export type FastForwardAction =
   /** Until one of these conditions holds after a tick; at most this many ticks, because it may never hold. */
   | { untilWake: readonly string[]; atMost: number };
 
+/** What happens in every tick of every world. The loop tells rules of it; nobody records it, for it would be a row for each tick. */
+export const SimulationEvent = { DAY_START: 'day-started' } as const;
+
 /** When an event of this type happened and the named condition holds, fast-forward. */
 export interface FastForwardRule {
   on: string;

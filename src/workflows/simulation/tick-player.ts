@@ -2,7 +2,7 @@ import type { Forwarding, SimulationInput } from '../../contracts/simulation';
 import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { BudgetNews } from '../../domain/simulation/budget/agent-budgets';
-import { fastForward, stopOf } from '../../domain/simulation/fast-forward';
+import { fastForward, SimulationEvent, stopOf } from '../../domain/simulation/fast-forward';
 import type { PartitionGate } from '../../domain/simulation/partitions/partition-gate';
 import { lastOf } from '../../domain/simulation/play';
 import type { Position } from '../../domain/simulation/position';
@@ -75,7 +75,8 @@ export class TickPlayer {
     const news = this.deciders.budgets.endTick();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
     this.say(this.position, events);
-    const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, events);
+    const watched = [{ type: SimulationEvent.DAY_START }, ...events];
+    const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, watched);
     if (stop) this.forwarding = { ...stop, fromTick: this.tick };
     this.tellBudgets(news);
     this.countFailures(rounds.flat());

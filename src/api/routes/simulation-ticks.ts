@@ -15,7 +15,7 @@ import { requireSimulation } from '../services/require-simulation';
 import { simulationSnapshotOf, tickWithRoundsOf } from '../services/simulation-views';
 import { CSV_EXAMPLE, SNAPSHOT, TICK, TICK_ANSWER, TICK_EVENT } from './examples-simulation';
 
-const CSV = 'text/csv; charset=utf-8';
+const CSV = 'text/csv';
 const digits = z.string().regex(/^\d{1,9}$/);
 /** Tick and position of the last event of the page before. */
 const eventCursorKey = z.tuple([digits, digits]);
@@ -61,7 +61,11 @@ export const simulationTickRoutes: readonly Route[] = [
     handle: async ({ params: { id }, query: { after, limit } }, { deps: { pool }, tenant }) => {
       await requireSimulation(pool, tenant, id);
       const ticks = await listTicks(pool, { tenant, runId: id, after, until: after + limit, limit });
-      return { status: 200, bytes: Buffer.from(ticksAsCsv(ticks)), headers: { 'content-type': CSV } };
+      return {
+        status: 200,
+        bytes: Buffer.from(ticksAsCsv(ticks)),
+        headers: { 'content-type': `${CSV}; charset=utf-8` },
+      };
     },
   }),
   route({

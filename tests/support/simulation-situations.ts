@@ -90,7 +90,7 @@ export const SIMULATION_SITUATIONS = {
     }),
 };
 
-const NO_CASSETTE = { cassette: 'default', cassetteMode: 'off' } as const;
+export const NO_CASSETTE = { cassette: 'default', cassetteMode: 'off' } as const;
 
 const UNREST = { scheduledEvents: [{ day: 2, type: 'supply_shock', sku: 'P001', severity: 0.5, durationDays: 4 }] };
 

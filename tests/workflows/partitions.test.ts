@@ -1,7 +1,7 @@
 import { registerRunner } from '../../src/adapters/postgres';
 import { recordLineSchema } from '../../src/contracts/api.schema';
 import { RecordReplay } from '../../src/domain/simulation/record/record-replay';
-import { worldOf } from '../../src/domain/worlds';
+import { WORLDS } from '../../src/domain/worlds';
 import type { Program } from '../support/programs';
 import { partitionedOf } from '../support/partitioned';
 import { type Served, startServed } from '../support/served';
@@ -94,7 +94,7 @@ async function expectReplays(runId: string, ticks: number): Promise<void> {
     .split('\n')
     .map((line) => recordLineSchema.parse(JSON.parse(line)));
   const lineage = lines.flatMap((line) => (line.type === 'definition' ? [line] : []));
-  const again = new RecordReplay(worldOf('marketplace', 1)!.world, lineage);
+  const again = new RecordReplay(WORLDS, lineage);
   const differences = lines.flatMap((line) => (line.type === 'tick' ? [again.play(line)] : []));
   expect(differences).toEqual(Array(ticks).fill(undefined));
   expect(again.hashesCompared).toBe(ticks);

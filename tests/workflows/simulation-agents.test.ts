@@ -1,8 +1,15 @@
-import { workflowHistory } from '../../src/adapters/temporal';
+import { withTransaction } from '../../src/adapters/postgres';
+import { startWorkflow, workflowHistory } from '../../src/adapters/temporal';
+import { acceptSimulation } from '../../src/api/services/start-simulation';
+import { startSimulationSchema } from '../../src/contracts/api.schema';
 import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
+import type { SimulationInput } from '../../src/contracts/simulation';
+import { simulationSpec } from '../../src/control/launch-run';
 import type { Program } from '../support/programs';
 import { type Served, startServed } from '../support/served';
-import { seller, simulationsOf } from '../support/simulations';
+import { bot, seller, simulationsOf } from '../support/simulations';
+import { NO_CASSETTE } from '../support/simulation-situations';
+import { TENANT } from '../support/system';
 import { until } from '../support/until';
 
 jest.setTimeout(240_000);
@@ -165,7 +172,11 @@ test('a fork of a fork, and a fork with other rules', async () => {
   const parent = await simulations.start(market(10));
   await simulations.ended(parent);
   const crash = {
-    change: { scheduledEvents: [{ day: 6, type: 'demand_crash', sku: 'P001', severity: 1, durationDays: 4 }] },
+    change: {
+      scheduledEvents: [{ day: 6, type: 'demand_crash', sku: 'P001', severity: 1, durationDays: 4 }],
+      shifts: [{ name: 'strike', day: 7, durationDays: 2, effect: { costFactor: 2 } }],
+      fees: 'marketplace',
+    },
   };
   const changed = await simulations.fork(parent, { tick: 4, ...crash });
   const end = await simulations.ended(changed);
@@ -179,9 +190,34 @@ test('a fork of a fork, and a fork with other rules', async () => {
   // At the very tick of the fork before, which may not have begun yet: its change counts.
   const late = await simulations.fork(changed, { tick: 4 });
   expect(await simulations.ended(late)).toMatchObject({ tick: 10, hash: end.hash });
+  const events = await served.under.api.get(`/simulations/${changed}/events?after=6&limit=2`).expect(200);
+  expect(JSON.stringify(events.body)).toContain('strike');
+  const strange = { ...crash.change.shifts[0], skus: ['P999'] };
+  const refused = await simulations.post(parent, 'fork', { tick: 4, change: { shifts: [strange] } }).expect(422);
+  expect(JSON.stringify(refused.body)).toContain('P999, which nobody sells');
+  const version = await simulations.post(parent, 'fork', { tick: 4, worldVersion: 2 }).expect(422);
+  expect(JSON.stringify(version.body)).toContain('can go on in no other one; 2 came');
   await simulations.post(parent, 'fork', { tick: 11 }).expect(409);
   await simulations.post(parent, 'fork', { tick: 10 }).expect(422);
   await simulations.post(parent, 'fork', { tick: 4, agents: [{ ...seller(), id: 'other' }] }).expect(422);
+});
+
+test('a worker without the version that a run plays says which one it lacks, and the run waits for one that has it', async () => {
+  const { pool, temporal, prefix } = served.system;
+  const asked = startSimulationSchema.parse(market(3, { agents: [bot('baseline-v1')] }));
+  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, NO_CASSETTE));
+  const spec = await simulationSpec({ pool, taskQueuePrefix: prefix }, { ...run, tenant: TENANT, name: asked.name });
+  (spec.args[0] as SimulationInput).plan.worldVersion = 99;
+  await startWorkflow(temporal.client, spec);
+  const handle = temporal.client.workflow.getHandle(spec.workflowId);
+  const failure = async () =>
+    (await handle.fetchHistory()).events?.flatMap(
+      (event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [],
+    );
+  const said = await until(failure, (messages) => (messages?.length ?? 0) > 0);
+  expect(said![0]).toContain('World "marketplace" version 99 is not in this program');
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await handle.terminate('the version is never deployed');
 });
 
 test('a hint is in every seller’s prompt of the next day, and of no other', async () => {

@@ -27,7 +27,9 @@ export async function mindsAt(deps: MindsDeps, tenant: string, runId: string, ti
   const before = await mindsAt(deps, tenant, parent, Math.min(tick, forkTick));
   if (tick <= forkTick) return before;
   const parents = await deps.simulations.load(tenant, parent);
-  return await walk(deps, loaded, keptMinds(before, agentsOf(parents), agentsOf(loaded)), forkTick, tick);
+  const isSame = (await deps.positions.versionAt(tenant, parent, forkTick)) === loaded.simulation.worldVersion;
+  const kept = keptMinds(before, agentsOf(parents), agentsOf(loaded), isSame);
+  return await walk(deps, loaded, kept, forkTick, tick);
 }
 
 export function agentsOf({ simulation }: LoadedSimulation): SimulatedAgent[] {

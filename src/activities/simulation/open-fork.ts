@@ -22,6 +22,7 @@ export function createOpenFork(deps: RecordTicksDeps): SimulationIoActivities['o
         await mindsAt(deps, tenant, parent, tick),
         agentsOf(await simulations.load(tenant, parent)),
         agentsOf(loaded),
+        (await positions.versionAt(tenant, parent, tick)) === simulation.worldVersion,
       );
       return { position, minds };
     } catch (error) {

@@ -5,6 +5,7 @@ import { assert, present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import { type Position, positionHash, startingPosition } from '../../domain/simulation/position';
 import { replay } from '../../domain/simulation/replay';
+import { WORLDS } from '../../domain/worlds';
 import { stretchesOf } from '../../domain/simulation/run/stretches-of';
 import type { LoadedSimulation, SimulationLoader } from './simulation-loader';
 
@@ -35,6 +36,14 @@ export class Positions {
     return await this.play(loaded, start, tick);
   }
 
+  /** Of the world, in which a run's position after this tick is: before a fork's own tick its parent's. */
+  async versionAt(tenant: string, runId: string, tick: number): Promise<number> {
+    const { simulation } = await this.simulations.load(tenant, runId);
+    const { forkTick, parentRunId, worldVersion } = simulation;
+    if (forkTick === null || tick >= forkTick) return worldVersion;
+    return await this.versionAt(tenant, present(parentRunId, `Fork ${runId} has no parent`), tick);
+  }
+
   /** Durable when it returns. */
   async store(tenant: string, runId: string, position: Position<Json, Json>, hash: string): Promise<void> {
     const stored = await this.payloads.put(Buffer.from(canonicalJson(position), 'utf8'));
@@ -50,8 +59,12 @@ export class Positions {
       return JSON.parse(Buffer.from(text).toString('utf8')) as Position<Json, Json>;
     }
     if (forkTick === null) return startingPosition(entry.world.init(simulation.scenario, simulation.seed));
-    const before = await this.at(tenant, present(parentRunId, `Fork ${runId} has no parent`), Math.min(tick, forkTick));
-    return tick < forkTick || change === null ? before : { ...before, state: entry.world.amend(before.state, change) };
+    const parent = present(parentRunId, `Fork ${runId} has no parent`);
+    const before = await this.at(tenant, parent, Math.min(tick, forkTick));
+    if (tick < forkTick) return before;
+    const { name, version } = entry.world;
+    const begun = WORLDS.migrate(name, before, await this.versionAt(tenant, parent, forkTick), version);
+    return change === null ? begun : { ...begun, state: entry.world.amend(begun.state, change) };
   }
 
   private async play(

@@ -6,12 +6,12 @@ import { SIMULATION_KIND } from '../../contracts/simulation';
 import { workflowId } from '../../contracts/workflow-ids';
 import { WORLD_SCHEMAS } from '../../contracts/worlds/index.schema';
 import type { RunParameters } from '../../domain/agents/run-parameters';
-import { present } from '../../domain/kernel/assert';
+import { InvariantError, present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { usdToMicro } from '../../domain/kernel/money';
 import { beginTick } from '../../domain/simulation/tick';
-import { newestWorld, type WorldEntry, worldNames } from '../../domain/worlds';
+import { newestWorld, type WorldEntry, worldNames, worldOf, WORLDS } from '../../domain/worlds';
 import { invalidRequest, valid } from '../http/validate';
 import { checkBudgets } from './check-budgets';
 import { type CassetteDefaults, cassetteOf } from './run-cassette';
@@ -100,7 +100,7 @@ export async function acceptFork(
   asked: ForkSimulation,
   defaults: CassetteDefaults,
 ): Promise<AcceptedSimulation> {
-  const entry = worldEntry(parent.world);
+  const entry = versionFor(parent, asked);
   checkForkTick(parent, asked);
   const schemas = present(WORLD_SCHEMAS[parent.world], `World ${parent.world} has no schemas`);
   const ticks = asked.ticks ?? parent.ticks;
@@ -110,12 +110,14 @@ export async function acceptFork(
   checkBudgets(entry, agents);
   checkRules(entry, asked.rules ?? []);
   const change = { ...(valid(schemas.change, asked.change ?? {}, 'Fork', 'change') as object), days: ticks };
+  checkChange(entry, parent, change);
   const name = asked.name ?? parentName;
   const run = newRun(tenant, name);
   const { costBudgetUsd } = asked;
   await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parameters: recorded(asked, defaults) });
   await setFork(tx, { tenant, runId: run.runId, parentRunId: parent.runId, forkTick: asked.tick });
-  const { world, worldVersion, seed, scenario, failures, scenarioId } = parent;
+  const { world, seed, scenario, failures, scenarioId } = parent;
+  const worldVersion = entry.world.version;
   await createSimulation(tx, {
     ...{ tenant, runId: run.runId, world, worldVersion, seed, scenario, ticks, failures, change, scenarioId },
     ...{ agents: agents as unknown as Json[], rules: (asked.rules as unknown as Json[]) ?? parent.rules },
@@ -127,6 +129,31 @@ export function worldEntry(name: string): WorldEntry {
   const entry = newestWorld(name);
   if (entry) return entry;
   throw new LonghaulError('UnknownWorld', { world: name, known: worldNames().join(', ') });
+}
+
+/** The parent's own, unless a later one is asked for that takes over from it. */
+function versionFor(
+  { world, worldVersion: from }: Simulation,
+  { worldVersion: to = from }: ForkSimulation,
+): WorldEntry {
+  const entry = worldOf(world, to);
+  if (entry && WORLDS.leads(world, from, to)) return entry;
+  if (to === from) throw new LonghaulError('WorldMissing', { world, version: from });
+  const versions = WORLDS.versions(world).map((one) => one.world.version);
+  const later = versions.filter((version) => version > from && WORLDS.leads(world, from, version));
+  const message = `The parent plays version ${from} of ${world}, which can go on in ${later.length === 0 ? 'no other one' : later.join(', ')}; ${to} came.`;
+  throw invalidRequest('Fork', [{ path: 'worldVersion', message }]);
+}
+
+/** By the world itself: what would not fit its first morning fits no later one. */
+function checkChange({ world }: WorldEntry, { seed, scenario, worldVersion }: Simulation, change: object): void {
+  if (world.version !== worldVersion) return; // the scenario is written for the version before
+  try {
+    world.amend(world.init(scenario, seed), change as Json);
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error;
+    throw invalidRequest('Fork', [{ path: 'change', message: error.message }]);
+  }
 }
 
 function newRun(tenant: string, name: string): AcceptedSimulation {

@@ -15,6 +15,7 @@ interface ForkOptions extends WatchOptions, AgentWishes, CassetteOptions {
   name?: string;
   change?: unknown;
   ticks?: number;
+  worldVersion?: number;
   budget?: number;
 }
 
@@ -25,6 +26,7 @@ export const registerFork: Registration = (program) => {
     .option('--change <json>', 'rules of the world that are different from there on, as JSON', jsonValue)
     .option('--file <file>', 'all of that from a YAML or JSON file; options win over it')
     .option('--ticks <n>', 'how many the fork has in all (default: as its parent)', integerBetween(1, ticksMax))
+    .option('--world-version <n>', 'a later version of its world to go on in', integerBetween(1, 2_147_483_647))
     .option('--name <name>', 'for people (default: its parent’s)')
     .option('--budget <usd>', 'what the decisions after the fork may cost in US dollars', usDollars);
   watchOptions(cassetteOptions(agentOptions(fork))).action(start);
@@ -33,10 +35,10 @@ export const registerFork: Registration = (program) => {
 async function start(runId: string, options: ForkOptions, command: Command): Promise<void> {
   const cassette = cassetteOf(options, command);
   const { api } = contextOf(options);
-  const { tick, change, ticks, name, budget: costBudgetUsd } = options;
+  const { tick, change, ticks, name, worldVersion, budget: costBudgetUsd } = options;
   const base = readMapping(options.file, 'a fork, such as "change: {demandFactor: 0.7}"');
   const agents = await agentsOf(api, runId, base['agents'], options);
-  const wanted = { tick, name, ticks, costBudgetUsd, change, agents, cassette };
+  const wanted = { tick, name, ticks, worldVersion, costBudgetUsd, change, agents, cassette };
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   const started = await api.create<SimulationStarted>(simulationPath(runId, 'fork'), { ...base, ...given });
   await watchStarted(started, options);

@@ -3,7 +3,7 @@ import { positionHash } from '../../domain/simulation/position';
 import { inspectTick, type InspectedTick } from '../../domain/simulation/record/inspect-tick';
 import type { RecordedDefinition, RecordedTick, RecordLine } from '../../domain/simulation/record/record-line';
 import { type Difference, RecordReplay } from '../../domain/simulation/record/record-replay';
-import { worldOf, type WorldEntry } from '../../domain/worlds';
+import { WORLDS } from '../../domain/worlds';
 
 export interface ReplayWish {
   /** So many ticks; undefined: all that are recorded. */
@@ -49,7 +49,6 @@ export async function replayRecord(lines: AsyncIterable<RecordLine>, wish: Repla
 class Running {
   isOver = false;
   private readonly definition: RecordedDefinition;
-  private readonly entry: WorldEntry;
   private readonly replay: RecordReplay;
   private difference: Difference | undefined;
   private inspected: InspectedTick | undefined;
@@ -63,21 +62,19 @@ class Running {
     if (definition === undefined)
       throw new LonghaulError('UnusableFile', { file: 'The record', detail: 'it has no definition' });
     this.definition = definition;
-    const { world, worldVersion: version } = definition;
-    const entry = worldOf(world, version);
-    if (entry === undefined) throw new LonghaulError('WorldMissing', { world, version });
-    this.entry = entry;
-    this.replay = new RecordReplay(entry.world, lineage);
+    for (const { world, worldVersion: version } of lineage)
+      if (WORLDS.of(world, version) === undefined) throw new LonghaulError('WorldMissing', { world, version });
+    this.replay = new RecordReplay(WORLDS, lineage);
   }
 
   play(line: RecordedTick): void {
-    const before = this.replay.position;
+    const { position: before, world } = this.replay;
     const begunMs = performance.now();
     this.difference = this.replay.play(line);
     this.ms += performance.now() - begunMs;
     this.isOver = this.difference !== undefined || line.tick === this.wish.until;
     const wanted = this.wish.inspect && (this.isOver || this.wish.until === undefined);
-    if (wanted && this.difference?.found !== null) this.inspected = inspectTick(this.entry.world, before, line);
+    if (wanted && this.difference?.found !== null) this.inspected = inspectTick(world, before, line);
   }
 
   /** The last line says how many ticks there were, so that none is missing before it. */

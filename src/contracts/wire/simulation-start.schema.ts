@@ -52,6 +52,12 @@ export const forkSchema = z
       .record(z.string(), json)
       .optional()
       .meta({ description: 'Rules of the world that are different from here on.' }),
+    worldVersion: z
+      .int()
+      .positive()
+      .max(2_147_483_647)
+      .optional()
+      .meta({ description: 'A later version of the world to go on in; its parent’s when absent.' }),
     rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).optional(),
     ticks: tickNumber.optional(),
     costBudgetUsd: usd('What the decisions after the fork may cost.').default(10),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { STANDARD_MARKET } from '../../domain/worlds/marketplace/scenario';
-import { marketChangeSchema, marketOverridesSchema } from './marketplace.schema';
+import { marketChangeSchema } from './market-change.schema';
+import { marketOverridesSchema } from './marketplace.schema';
 
 /** What people may write about a world, and the scenario it becomes. */
 export interface WorldSchemas {

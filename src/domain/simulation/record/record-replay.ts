@@ -9,6 +9,12 @@ import type { RecordedDefinition, RecordedTick } from './record-line';
 
 export type RecordedWorld = World<Json, Json, Json, Json, Json>;
 
+/** Every version that a record may speak of. */
+export interface RecordedWorlds {
+  of(name: string, version: number): { world: RecordedWorld } | undefined;
+  migrate(name: string, position: Position<Json, Json>, from: number, to: number): Position<Json, Json>;
+}
+
 /** Where a record and its computation part. */
 export interface Difference {
   tick: number;
@@ -21,16 +27,19 @@ export interface Difference {
 /** Computes a recorded run again, tick by tick, and compares every hash. Asks nobody, and needs nothing but the record. */
 export class RecordReplay {
   position: Position<Json, Json>;
+  /** Of the next tick. */
+  world: RecordedWorld;
   hashesCompared = 0;
   private readonly changes: readonly RecordedDefinition[];
 
   /** @param lineage the run's definition after those of its parents, the oldest first */
   constructor(
-    private readonly world: RecordedWorld,
+    private readonly worlds: RecordedWorlds,
     lineage: readonly RecordedDefinition[],
   ) {
     const root = present(lineage[0], 'RecordReplay: a record begins with a definition');
-    this.position = startingPosition(world.init(root.scenario, root.seed));
+    this.world = this.worldOf(root);
+    this.position = startingPosition(this.world.init(root.scenario, root.seed));
     this.changes = lineage.filter((definition, index) => acts(definition, lineage.slice(index + 1)));
     this.amend();
   }
@@ -53,11 +62,19 @@ export class RecordReplay {
     return { tick, expected, found, detail: 'The state after it is another one than was recorded.' };
   }
 
-  /** A fork's change is made between two ticks; the hash of the tick before it is its parent's. */
+  /** A fork's version and change begin between two ticks; the hash of the tick before them is its parent's. */
   private amend(): undefined {
-    for (const { forkTick, change } of this.changes)
-      if (forkTick === this.position.tick && change !== null)
-        this.position = { ...this.position, state: this.world.amend(this.position.state, change) };
+    for (const fork of this.changes) if (fork.forkTick === this.position.tick) this.begin(fork);
+  }
+
+  private begin(fork: RecordedDefinition): void {
+    const before = this.worlds.migrate(fork.world, this.position, this.world.version, fork.worldVersion);
+    this.world = this.worldOf(fork);
+    this.position = fork.change === null ? before : { ...before, state: this.world.amend(before.state, fork.change) };
+  }
+
+  private worldOf({ world, worldVersion }: RecordedDefinition): RecordedWorld {
+    return present(this.worlds.of(world, worldVersion), `RecordReplay: there is no ${world}@${worldVersion}`).world;
   }
 }
 

@@ -79,12 +79,27 @@ export function mindAfter(
   }
 }
 
-/** What agents of a fork still know: who decides in another way begins anew. */
-export function keptMinds(minds: Minds, before: readonly SimulatedAgent[], after: readonly SimulatedAgent[]): Minds {
+/**
+ * What agents of a fork still know: who decides in another way begins anew. In another version of the world lessons are
+ * still lessons; what a bot noted, and what was meant by the last decision, only its own version can read.
+ */
+export function keptMinds(
+  minds: Minds,
+  before: readonly SimulatedAgent[],
+  after: readonly SimulatedAgent[],
+  isSameVersion = true,
+): Minds {
   const kept = after.filter((agent) =>
     before.some((earlier) => earlier.id === agent.id && thinksAlike(earlier, agent)),
   );
+  if (!isSameVersion) return Object.fromEntries(kept.flatMap((agent) => lessonsOf(agent, minds)));
   return Object.fromEntries(kept.flatMap(({ id }) => (minds[id] === undefined ? [] : [[id, minds[id]]])));
+}
+
+function lessonsOf({ id, kind }: SimulatedAgent, minds: Minds): [string, Json][] {
+  if (kind !== 'llm' || minds[id] === undefined) return [];
+  const { memory } = minds[id] as unknown as Recollection<Json>;
+  return [[id, { memory } as unknown as Json]];
 }
 
 /** Another model or other instructions read the same memory. */

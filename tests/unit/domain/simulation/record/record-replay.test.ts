@@ -4,7 +4,7 @@ import { type Position, positionHash, startingPosition } from '../../../../../sr
 import { inspectTick } from '../../../../../src/domain/simulation/record/inspect-tick';
 import type { RecordedDefinition, RecordedTick } from '../../../../../src/domain/simulation/record/record-line';
 import { RecordReplay } from '../../../../../src/domain/simulation/record/record-replay';
-import { newestWorld } from '../../../../../src/domain/worlds';
+import { newestWorld, WORLDS } from '../../../../../src/domain/worlds';
 import { STANDARD_MARKET } from '../../../../../src/domain/worlds/marketplace/scenario';
 
 const { world, bots } = newestWorld('marketplace')!;
@@ -36,7 +36,7 @@ const playAll = (replay: RecordReplay, lines: readonly RecordedTick[]) => lines.
 
 test('a record is computed again, and every hash is compared', () => {
   const { lines, position } = recorded(start(), 6);
-  const replay = new RecordReplay(world, [definition()]);
+  const replay = new RecordReplay(WORLDS, [definition()]);
   expect(playAll(replay, lines)).toEqual(Array.from({ length: 6 }, () => undefined));
   expect([replay.hashesCompared, positionHash(replay.position)]).toEqual([6, positionHash(position)]);
 });
@@ -46,7 +46,7 @@ test('the tick is named whose decision was changed', () => {
   const spoiled = structuredClone(lines[3]!);
   const decision = spoiled.rounds![0]![0]!.decision as { acceptAllOrders: boolean };
   decision.acceptAllOrders = !decision.acceptAllOrders;
-  const replay = new RecordReplay(world, [definition()]);
+  const replay = new RecordReplay(WORLDS, [definition()]);
   playAll(replay, lines.slice(0, 3));
   const difference = replay.play(spoiled);
   expect(difference).toMatchObject({ tick: 4, expected: lines[3]!.hash });
@@ -56,7 +56,7 @@ test('the tick is named whose decision was changed', () => {
 
 test('a tick that is missing is a difference, not a crash', () => {
   const { lines } = recorded(start(), 3);
-  const replay = new RecordReplay(world, [definition()]);
+  const replay = new RecordReplay(WORLDS, [definition()]);
   replay.play(lines[0]!);
   expect(replay.play(lines[2]!)).toMatchObject({
     tick: 3,
@@ -70,7 +70,7 @@ test('a fork is changed after its tick, and what is before is its parent’s', (
   const change = { demandFactor: 0.5, days: 12 };
   const changed = { ...parent.position, state: world.amend(parent.position.state, change) };
   const fork = recorded(changed, 4);
-  const replay = new RecordReplay(world, [definition(), definition({ parentRunId: 'run', forkTick: 5, change })]);
+  const replay = new RecordReplay(WORLDS, [definition(), definition({ parentRunId: 'run', forkTick: 5, change })]);
   expect(playAll(replay, [...parent.lines, ...fork.lines]).every((difference) => difference === undefined)).toBe(true);
   expect(replay.hashesCompared).toBe(9);
 });
@@ -82,12 +82,12 @@ test('a fork that begins before its parent did has none of its parent’s change
     definition({ parentRunId: 'run', forkTick: 6, change: { demandFactor: 0.1 } }),
     definition({ parentRunId: 'run', forkTick: 2, change: { days: 12 } }),
   ];
-  expect(playAll(new RecordReplay(world, lineage), lines).every((difference) => difference === undefined)).toBe(true);
+  expect(playAll(new RecordReplay(WORLDS, lineage), lines).every((difference) => difference === undefined)).toBe(true);
 });
 
 test('a tick is opened: what was seen, said and decided, and what came of it', () => {
   const { lines } = recorded(start(), 2);
-  const replay = new RecordReplay(world, [definition()]);
+  const replay = new RecordReplay(WORLDS, [definition()]);
   replay.play(lines[0]!);
   const inspected = inspectTick(world, replay.position, lines[1]!);
   expect(inspected).toMatchObject({ tick: 2, asked: true, hash: lines[1]!.hash, recordedHash: lines[1]!.hash });

@@ -126,3 +126,13 @@ test('in a fork whoever thinks alike keeps what it knows; another bot or kind of
   expect(keptMinds(minds, before, before)).toEqual(minds);
   expect(keptMinds(minds, before, other)).toEqual({ b: 'lessons' });
 });
+
+test('in a fork into another version of the world lessons stay; notes of bots and open intentions do not', () => {
+  const memory = { items: ['a lesson'] };
+  const agents: SimulatedAgent[] = [
+    { ...ceo, id: 'a' },
+    { ...model, id: 'b' },
+  ];
+  const minds = { a: { plan: 1 }, b: { memory, intent: { raised: ['P001'] } } };
+  expect(keptMinds(minds, agents, agents, false)).toEqual({ b: { memory } });
+});

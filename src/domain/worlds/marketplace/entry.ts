@@ -1,0 +1,31 @@
+import type { ConcludedTick, UsageByTick, WorldEntry } from '../world-entry';
+import { MARKET_OBSERVER } from './agent/observer';
+import { secondThoughts } from './agent/second-thoughts';
+import { MARKET_TOOLS, toolCalls } from './agent/tool-calls';
+import { MARKET_MINDS } from './bots';
+import { contractViolations } from './contract';
+import { marketplace } from './index';
+import { measuredMarket } from './metrics/measured';
+import { type Execution, marketResult, type RecordedDay } from './result';
+import type { MarketScenario, MarketState } from './state';
+
+/** The market for those who know no world: its types are JSON to them. */
+export const MARKETPLACE = {
+  world: marketplace,
+  bots: MARKET_MINDS,
+  observer: MARKET_OBSERVER,
+  secondThoughts,
+  tools: MARKET_TOOLS,
+  toolCalls,
+  cast: (scenario: MarketScenario, sellers: readonly string[], days: number) => ({
+    ...scenario,
+    sellers: [...sellers],
+    days,
+  }),
+  conclude: (ticks: readonly ConcludedTick[], state: MarketState, execution: Execution, usage: UsageByTick) => {
+    const days = ticks.map(({ tick, ...recorded }) => ({ day: tick, ...recorded }) as unknown as RecordedDay);
+    const result = marketResult(days, state, execution);
+    const measured = measuredMarket(days, result, usage);
+    return { result, violations: contractViolations(result), measured, score: measured.metrics?.score ?? null };
+  },
+} as unknown as WorldEntry;

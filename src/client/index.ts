@@ -1,6 +1,15 @@
 /** The package export `longhaul`. */
 export { Agent, AgentResult, AgentStatus, type AgentOptions } from './agent';
 export { ApiClient as LonghaulClient, ApiProblem, ApiUnreachable, type ApiAddress } from './api-client';
+export {
+  DistributedCoordinator,
+  type AgentConfig,
+  type CoordinatorConfig,
+  type CoordinatorEvent,
+  type EventBus,
+  type RunnerPlace,
+  type ScenarioConfig,
+} from './distributed-coordinator';
 export { OrchestrationEngine } from './engine';
 export { CostConfig, EngineConfig, MonitorConfig, RateLimitConfig, type EngineConfigOptions } from './engine-config';
 export { FastForwardEngine, type AppliedRule, type FastForwardConfig } from './fast-forward-engine';

@@ -1,12 +1,15 @@
+import { type CoordinatorEvent, DistributedCoordinator, LonghaulClient } from '../../src/client';
 import { registerRunner } from '../../src/adapters/postgres';
 import { recordLineSchema } from '../../src/contracts/api.schema';
 import { RecordReplay } from '../../src/domain/simulation/record/record-replay';
 import { WORLDS } from '../../src/domain/worlds';
 import type { Program } from '../support/programs';
+import { TOKEN } from '../support/api';
 import { partitionedOf } from '../support/partitioned';
 import { type Served, startServed } from '../support/served';
 import { bot, simulationsOf } from '../support/simulations';
 import { TENANT } from '../support/system';
+import { until } from '../support/until';
 
 jest.setTimeout(240_000);
 
@@ -53,6 +56,35 @@ test('partitions that say nothing to each other end where the same simulations e
   expect(agents.map(({ partition, agentId, status }) => `${partition} ${agentId} ${status}`)).toEqual(
     ['north', 'east', 'south'].flatMap((name) => [`${name} one completed`, `${name} two completed`]),
   );
+});
+
+test('the library’s coordinator starts one, tells its bus, and says how every agent stands', async () => {
+  const told: CoordinatorEvent[] = [];
+  const client = new LonghaulClient({ url: served.under.url, token: TOKEN });
+  const publish = (event: CoordinatorEvent) => void told.push(event);
+  const coordinator = new DistributedCoordinator(client, { ...PATIENT, maxConcurrentPartitions: 1 }, { publish });
+  const { runId, partitions } = await coordinator.startSimulation({ name: 'program', ticks: 2 }, [
+    { id: 'one', kind: 'script', bot: 'baseline-v1' },
+    { id: 'two', kind: 'script', bot: 'greedy-script', partition: 'south' },
+    { id: 'three', kind: 'script', bot: 'greedy-script', partition: 'north' },
+  ]);
+  expect(partitions.map(({ name }) => name)).toEqual(['south', 'north']);
+  await wholes.ended(runId);
+  await until(
+    () => Promise.resolve(told.map(({ type }) => type)),
+    (types) => types.includes('run-completed'),
+  );
+  await coordinator.close();
+  expect(told.map(({ type }) => type)).toEqual(['run-accepted', 'run-started', 'run-completed']);
+  const { progress, resourceUtilization, agents } = (await coordinator.monitorProgress())!;
+  expect(progress).toMatchObject({ tick: 2, percent: 100 });
+  expect(resourceUtilization.playingMax).toBe(1);
+  expect(agents.map(({ partition, agentId, status }) => `${partition} ${agentId} ${status}`)).toEqual([
+    'south one completed',
+    'south two completed',
+    'north one completed',
+    'north three completed',
+  ]);
 });
 
 /** A price war in the north; whoever hears of it comes to other prices, and so to another hash. */

@@ -11,6 +11,7 @@ import { registerFork } from './fork';
 import { registerGauntlet } from './gauntlet';
 import { registerHistory } from './history';
 import { registerLedger } from './ledger';
+import { registerPartitions } from './partitions';
 import { registerPrograms } from './programs';
 import type { Registration } from './registration';
 import { registerInspect, registerReplay } from './replay';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Registration[] = [
   registerBatch,
   registerSimulate,
   registerSimulations,
+  registerPartitions,
   registerFork,
   registerReplay,
   registerInspect,

@@ -11,10 +11,9 @@ import type { BatchStepDeps } from '../activities/llm/batch-steps';
 import type { CompleteDeps } from '../activities/llm/complete';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
-import { createProviders } from '../adapters/llm';
-import { createCassettePlayer, openGateway } from '../gateway';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
+import { lazyCassettePlayer } from './lazy-cassette-player';
 import { startBlockAlarm } from './loops/block-alarm';
 import { startHistoryKeeper } from './loops/history-keeper';
 import { startMessenger } from './loops/messenger';
@@ -62,7 +61,7 @@ export async function openDependencies(
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
   let llm: (BatchStepDeps & CompleteDeps) | undefined;
-  if (roles.includes('llm')) llm = openLlm(settings, stores, redis, log, closers, activators);
+  if (roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers, activators);
   if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
     pool,
@@ -71,7 +70,7 @@ export async function openDependencies(
     // The relay brings its artifacts to live readers: pushing costs more than the step.
     fast: () => ({
       ...{ ...stores, tools: pureTools(), settled: () => undefined },
-      gateway: createCassettePlayer({ pool, providers: createProviders(settings.llm), log }),
+      gateway: lazyCassettePlayer(pool, settings, log),
     }),
     activate: async () => {
       for (const activate of activators) await activate();
@@ -102,14 +101,15 @@ function openStores(
   return { pool, payloads, tools, readJson, readText, settled: () => artifacts.pushNow() };
 }
 
-function openLlm(
+async function openLlm(
   settings: Settings,
   stores: IoActivityDeps,
   redis: RedisConnection,
   log: Log,
   closers: (() => Promise<unknown>)[],
   activators: (() => Promise<void> | void)[],
-): BatchStepDeps & CompleteDeps {
+): Promise<BatchStepDeps & CompleteDeps> {
+  const { openGateway } = await import('../gateway/index.js');
   const gateway = openGateway({ settings, pool: stores.pool, redis, log });
   activators.push(() => gateway.start());
   const alarm = startBlockAlarm(log);

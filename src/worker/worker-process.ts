@@ -2,7 +2,7 @@ import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@t
 import type { Settings } from '../adapters/config/settings';
 import { clientOver } from '../adapters/temporal';
 import { taskQueue, type WorkerRole } from '../contracts/task-queues';
-import { ownOwner } from '../gateway';
+import { ownOwner } from '../gateway/owner';
 import { openDependencies } from './dependencies';
 import type { Log } from '../adapters/log';
 import { ActivityRegister } from './reaper/activity-register';

@@ -4,7 +4,7 @@ import type { Log } from '../../adapters/log';
 import { failAttempt, resetStickyQueues, type TemporalClient } from '../../adapters/temporal';
 import { taskQueue } from '../../contracts/task-queues';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { certainlyDead } from '../../gateway';
+import { certainlyDead } from '../../gateway/owner';
 import { dropRegister, readRegisters, type LeftRegister } from './register-file';
 
 export interface ReaperDeps {

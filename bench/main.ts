@@ -7,12 +7,13 @@ import { printReport } from './graph/print';
 import { runGraphBench } from './graph/run-graph-bench';
 import { FORMS as SIMULATION_FORMS } from './simulation/form';
 import { printSimulationReport } from './simulation/print';
+import { runLongSimulation } from './simulation/long-run';
 import { runSimulationBench } from './simulation/run-simulation-bench';
 
 const USAGE = `npm run bench -- graph [--quick] [--json] [--chain N] [--kills N] [--case n5000]
 npm run bench -- gateway [--quick | --long] [--json] [--part ${PARTS.join('|')}]
 
-npm run bench -- simulation [--quick] [--json]
+npm run bench -- simulation [--quick] [--json] [--case n100000]
 
   graph      agent runs beside bare Temporal workflows of the same shape
   gateway    the paid path without Temporal: limits kept, batches, overhead, budgets
@@ -26,7 +27,7 @@ npm run bench -- simulation [--quick] [--json]
   --part P   only this part of the gateway's benchmark
   --chain N  length of the chain (100)
   --kills N  how often each process is killed (12)
-  --case n5000  instead of all that: one run of 5,000 agents, minutes long`;
+  --case C      instead of all that, minutes long. graph: n5000, one run of 5,000 agents; simulation: n100000, one fast-forward of so many ticks`;
 
 const CHAIN_MAX = 1_000;
 const KILLS_MAX = 100;
@@ -75,7 +76,9 @@ async function gateway({ quick, long, json, part: only }: Flags): Promise<string
 }
 
 async function simulation({ quick, long, json, case: only, kills, part }: Flags): Promise<string> {
-  if (long || [only, kills, part].some((flag) => flag !== undefined)) throw new Error(USAGE);
+  const others = [kills, part, only === 'n100000' ? undefined : only];
+  if (long || others.some((flag) => flag !== undefined)) throw new Error(USAGE);
+  if (only === 'n100000') return JSON.stringify(await runLongSimulation(say));
   const report = await runSimulationBench({ quick, say });
   return json ? JSON.stringify(report) : printSimulationReport(report);
 }

@@ -27,9 +27,13 @@ export class Simulations {
     return this.api.create<SimulationStarted>(`/simulations/${runId}/fork`, change);
   }
 
+  view(runId: string): Promise<SimulationView> {
+    return this.api.get<SimulationView>(`/simulations/${runId}`);
+  }
+
   /** What it is played with, as it was stored. */
   async startOf(runId: string): Promise<Start> {
-    const { scenario, seed } = await this.api.get<SimulationView>(`/simulations/${runId}`);
+    const { scenario, seed } = await this.view(runId);
     return { scenario: scenario as Json, seed };
   }
 

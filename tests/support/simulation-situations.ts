@@ -115,7 +115,7 @@ async function startPartitioned(
   };
 }
 
-async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
+export async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
   const { pool, temporal, prefix } = system;
   const asked = startSimulationSchema.parse(body);
   const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, NO_CASSETTE));

@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { workflowHistory } from '../../src/adapters/temporal';
+import { bareHistorySchema } from '../../src/contracts/api.schema';
+import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
+import { fastForward } from '../../src/domain/simulation/fast-forward';
 import { play } from '../../src/domain/simulation/play';
-import { positionHash, startingPosition } from '../../src/domain/simulation/position';
+import { type Position, positionHash, startingPosition } from '../../src/domain/simulation/position';
 import { marketplace } from '../../src/domain/worlds/marketplace';
+import type { MarketDecision } from '../../src/domain/worlds/marketplace/agent/decision';
+import type { MarketState } from '../../src/domain/worlds/marketplace/state';
 import { MARKET_BOTS } from '../../src/domain/worlds/marketplace/bots';
 import { STANDARD_MARKET } from '../../src/domain/worlds/marketplace/scenario';
 import { type Served, startServed } from '../support/served';
+import { startSimulation } from '../support/simulation-situations';
 import { bot, simulationsOf } from '../support/simulations';
 import { until } from '../support/until';
 
@@ -22,17 +29,24 @@ afterAll(() => served.close());
 
 /** The same run, in this process. */
 function playedHere(days: number, name: string, seed: number): string {
-  const decide = MARKET_BOTS[name]!;
-  let position = startingPosition(marketplace.init({ ...STANDARD_MARKET, days }, seed));
-  for (let day = 0; day < days; day += 1) {
-    const answer = { source: 'agent' as const, feedback: [] };
-    position = play(marketplace, position, ({ agentId, view }) => ({
-      agentId,
-      decision: decide(view),
-      ...answer,
-    })).position;
-  }
+  let position = startingPosition<MarketState, MarketDecision>(marketplace.init({ ...STANDARD_MARKET, days }, seed));
+  for (let day = 0; day < days; day += 1) position = dayOf(name, position);
   return positionHash(position);
+}
+
+/** The same, with the first day's orders on all days after it. */
+function forwardedHere(days: number, name: string, seed: number): string {
+  const first = dayOf(
+    name,
+    startingPosition<MarketState, MarketDecision>(marketplace.init({ ...STANDARD_MARKET, days }, seed)),
+  );
+  return positionHash(fastForward(marketplace, first, { untilTick: days, wake: [] }, days).position);
+}
+
+function dayOf(name: string, position: Position<MarketState, MarketDecision>) {
+  const decide = MARKET_BOTS[name]!;
+  const answer = { source: 'agent' as const, feedback: [] };
+  return play(marketplace, position, ({ agentId, view }) => ({ agentId, decision: decide(view), ...answer })).position;
 }
 
 const days = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -69,21 +83,23 @@ test('180 days of a bot come to the hash that the engine comes to without Tempor
   expect(paged).toEqual(((await read('events?limit=1000&after=160')).body as { items: object[] }).items);
 });
 
-test('a long run goes on over several histories, and none of them grows with it', async () => {
-  const runId = await simulations.start({ ticks: 700, seed: 3, agents: [bot('greedy-script')] });
-  const end = await simulations.ended(runId);
-  expect(end).toMatchObject({ status: 'completed', tick: 700, hash: playedHere(700, 'greedy-script', 3) });
-  const executions: number[] = [];
-  const query = `WorkflowId = ${JSON.stringify(end.workflowId)}`;
-  const list = async () => {
-    executions.length = 0;
-    for await (const { historyLength } of served.system.temporal.client.workflow.list({ query })) {
-      executions.push(historyLength);
-    }
-    return executions.length;
-  };
-  await until(list, (count) => count > 1); // visibility is a little behind
-  expect(Math.max(...executions)).toBeLessThan(2_600);
+test('a long fast-forward goes on over several histories: neither they nor what they hand on grow with it', async () => {
+  const rules = [{ on: 'day-closed', when: 'always', do: { untilTick: 700 } }];
+  const body = { ticks: 700, seed: 3, agents: [bot('greedy-script')], rules };
+  const { workflowId, result } = await startSimulation(served.system, body, { continueAsNewAfterEvents: 12 });
+  expect(await result()).toMatchObject({
+    status: 'completed',
+    ticks: 700,
+    hash: forwardedHere(700, 'greedy-script', 3),
+  });
+  const { client } = served.system.temporal;
+  const found = await workflowHistory(client, { workflowId, bytesMax: HISTORY_BYTES_MAX, whileOpen: false });
+  if (typeof found === 'string') throw new Error(`the history is ${found}`);
+  const histories = found.executions.map(({ history }) => bareHistorySchema.parse(history).events);
+  expect(histories.length).toBeGreaterThan(3);
+  expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(60);
+  const handedOn = histories.slice(1).map(([first]) => JSON.stringify(first).length);
+  expect(Math.max(...handedOn)).toBeLessThan(2 * Math.min(...handedOn));
 });
 
 test('a rule fast-forwards: economics go on, nobody is asked, and what was saved is said', async () => {

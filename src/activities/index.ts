@@ -1,5 +1,8 @@
+import type { Pool } from '../adapters/postgres';
 import type { FastActivities, IoActivities, LlmActivities } from '../contracts/agent-run';
+import type { Agents } from '../adapters/agents';
 import type {
+  SimulationAgentActivities,
   SimulationFastActivities,
   SimulationIoActivities,
   SimulationLlmActivities,
@@ -18,6 +21,7 @@ import { createPlayCall } from './llm/play-call';
 import { createCompleteFromAnswer } from './people/complete-from-answer';
 import { createOpenTask } from './people/open-task';
 import { createConclude } from './simulation/conclude';
+import { createDecideOutside } from './simulation/decide-outside';
 import { createDecide } from './simulation/decide';
 import { LearnedWords } from './simulation/learned-words';
 import { createPlacePartition } from './simulation/place-partition';
@@ -68,6 +72,11 @@ export function ioActivities(
     placePartition: createPlacePartition(deps),
     conclude: createConclude({ ...deps, ...recording }),
   };
+}
+
+/** What the queue `agents` takes: whoever decides outside this program. */
+export function agentActivities({ pool, agents }: { pool: Pool; agents: Agents }): SimulationAgentActivities {
+  return { decideOutside: createDecideOutside({ pool, agents, simulations: new SimulationLoader(pool) }) };
 }
 
 /** Local activities of the workflows role. */

@@ -7,7 +7,7 @@ import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool } from '../adapters/postgres';
 import { connectRedis } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
-import { openTools } from '../adapters/tools';
+import { AllowedHosts, openTools } from '../adapters/tools';
 import { jsonSchemaProblem } from '../adapters/json-schema';
 import { createArtifactBus } from '../gateway/artifacts';
 import { ResourceSampler } from '../adapters/telemetry/resource-sampler';
@@ -53,6 +53,10 @@ export async function openDependencies(
     artifacts,
     payloads,
     tools,
+    agentPlaces: {
+      hosts: new AllowedHosts(settings.runners.httpAllow, 'runners.httpAllow'),
+      commands: settings.runners.commands.map(({ name }) => name),
+    },
     prices: openPriceBook(settings.llm),
     telemetry,
     log,

@@ -7,6 +7,7 @@ import type { TemporalClient } from '../adapters/temporal';
 import type { ToolRegistry } from '../adapters/tools';
 import type { PayloadStore } from '../domain/artifacts/payload-store';
 import type { ArtifactBus } from '../gateway/artifacts';
+import type { AgentPlaces } from './services/place-agents';
 import type { Telemetry } from './services/telemetry';
 
 /** All that the routes use, given by main.ts or by a test. Nothing here is looked up from a global. */
@@ -21,6 +22,8 @@ export interface ApiDeps {
   payloads: PayloadStore;
   /** For their names and declarations; tools are executed by workers only. */
   tools: ToolRegistry;
+  /** Where agents outside may be asked; workers ask them. */
+  agentPlaces: AgentPlaces;
   /** For costs that programs record. */
   prices: PriceBook;
   telemetry: Telemetry;

@@ -1,5 +1,7 @@
 import type { PartitionedProgress, PartitionedStarted, RunEvents, StartPartitionedBody } from '../contracts/api.schema';
 import type { Coordination } from '../contracts/partitioned-simulation';
+import type { Capabilities } from '../domain/simulation/runners/capabilities';
+import { AgentRunners, type RunnerPlace } from './agent-runners';
 import { ApiUnreachable, type ApiClient } from './api-client';
 import { Patience } from './patience';
 
@@ -26,10 +28,6 @@ export type ScenarioConfig = Omit<StartPartitionedBody, 'agents' | 'coordination
 
 /** An agent as in any simulation; without a partition it plays in each of them. */
 export type AgentConfig = NonNullable<StartPartitionedBody['agents']>[number] & { partition?: string };
-
-/** Where a runner is reached. */
-export type RunnerPlace =
-  { kind: 'worker'; taskQueue: string } | { kind: 'endpoint'; url: string } | { kind: 'process'; command: string };
 
 const EVENTS_PER_READ = 200;
 
@@ -63,12 +61,8 @@ export class DistributedCoordinator {
   }
 
   /** Mostly the runner's own call; the same id again renews it. */
-  async registerAgentRunner(
-    runnerId: string,
-    capabilities: Record<string, unknown>,
-    place: RunnerPlace,
-  ): Promise<void> {
-    await this.client.post('/agents/register', { id: runnerId, capabilities, ...place });
+  async registerAgentRunner(runnerId: string, capabilities: Capabilities, place: RunnerPlace): Promise<void> {
+    await new AgentRunners(this.client).registerAgentRunner(runnerId, capabilities, place);
   }
 
   /** Progress, use of resources and the status of every agent. @param runId the latest one of this coordinator when absent */

@@ -1,5 +1,6 @@
 /** The package export `longhaul`. */
 export { Agent, AgentResult, AgentStatus, type AgentOptions } from './agent';
+export { AgentRunners, type RunnerOptions, type RunnerPlace } from './agent-runners';
 export { ApiClient as LonghaulClient, ApiProblem, ApiUnreachable, type ApiAddress } from './api-client';
 export {
   DistributedCoordinator,
@@ -7,7 +8,6 @@ export {
   type CoordinatorConfig,
   type CoordinatorEvent,
   type EventBus,
-  type RunnerPlace,
   type ScenarioConfig,
 } from './distributed-coordinator';
 export { OrchestrationEngine } from './engine';

@@ -22,6 +22,7 @@ export * from './wire/simulation-start.schema';
 export * from './wire/simulation-control.schema';
 export * from './wire/partitioned-simulation.schema';
 export * from './wire/simulation-record.schema';
+export * from './wire/runner.schema';
 export * from './wire/tool.schema';
 export * from './wire/completion.schema';
 export * from './wire/war-game.schema';

@@ -227,6 +227,26 @@ export interface Missed {
   detail: string;
 }
 
+/** One agent outside, asked in one round of one tick. */
+export interface DecideOutsideInput {
+  tenant: string;
+  runId: string;
+  agentId: string;
+  /** How many ticks are done. */
+  tick: number;
+  round: number;
+  view: Json;
+  hints: string[];
+}
+
+/** `failed`: after all of its tries. */
+export type DecideOutsideResult =
+  { outcome: 'decided'; decision: Json; feedback: string[] } | { outcome: 'failed'; detail: string };
+
+export interface SimulationAgentActivities {
+  decideOutside(input: DecideOutsideInput): Promise<DecideOutsideResult>;
+}
+
 /** A place of a run by which two computations of it are compared. */
 export interface Waypoint {
   tick: number;

@@ -2,6 +2,14 @@
 export const WORKER_ROLES = ['workflows', 'simulations', 'llm', 'io'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
-export function taskQueue(role: WorkerRole, prefix = ''): string {
-  return `${prefix}${role}`;
+/** `agents`: who thinks for minutes must not hold the slots that recording waits for. */
+export type TaskQueue = WorkerRole | 'agents';
+
+/** What a worker of a role polls. */
+export function queuesOf(role: WorkerRole): TaskQueue[] {
+  return role === 'io' ? ['io', 'agents'] : [role];
+}
+
+export function taskQueue(queue: TaskQueue, prefix = ''): string {
+  return `${prefix}${queue}`;
 }

@@ -4,11 +4,13 @@ import { connectRedis, type RedisConnection } from '../adapters/redis';
 import { liveTextWriter } from '../adapters/redis/live-text';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { jsonSchemaProblem } from '../adapters/json-schema';
-import { openTools, pureTools, type ToolRegistry } from '../adapters/tools';
+import { openAgents, type Agents } from '../adapters/agents';
+import { AllowedHosts, guardedRequest, openTools, pureTools, type ToolRegistry } from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
 import type { FastActivityDeps, IoActivityDeps } from '../activities';
 import type { BatchStepDeps } from '../activities/llm/batch-steps';
 import type { CompleteDeps } from '../activities/llm/complete';
+import { SIMULATION_LIMITS } from '../contracts/wire/simulation-fields.schema';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
@@ -27,6 +29,7 @@ export interface Dependencies {
   pool: Pool;
   llm(): BatchStepDeps & CompleteDeps;
   io(): IoActivityDeps;
+  agents(): Agents;
   fast(): FastActivityDeps;
   /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
   activate(): Promise<void>;
@@ -62,11 +65,14 @@ export async function openDependencies(
   const stores = openStores(settings, pool, redis, log, closers, tools);
   let llm: (BatchStepDeps & CompleteDeps) | undefined;
   if (roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers, activators);
+  const agents = roles.includes('io') ? openOutsideAgents(settings) : undefined;
+  if (agents) closers.unshift(() => agents.close());
   if (roles.includes('io')) activators.push(() => startLoops(settings, pool, redis, log, closers));
   return {
     pool,
     llm: () => present(llm, 'the llm role was not opened'),
     io: () => stores,
+    agents: () => present(agents, 'the io role was not opened'),
     // The relay brings its artifacts to live readers: pushing costs more than the step.
     fast: () => ({
       ...{ ...stores, tools: pureTools(), settled: () => undefined },
@@ -79,6 +85,18 @@ export async function openDependencies(
       for (const close of closers) await close();
     },
   };
+}
+
+/** Agents think; the bound of one question ends what only hangs. */
+const AGENT_SILENCE_MS = SIMULATION_LIMITS.outsideSecondsMax * 1000;
+
+function openOutsideAgents({ runners }: Settings): Agents {
+  const hosts = new AllowedHosts(runners.httpAllow, 'runners.httpAllow');
+  return openAgents({
+    commands: runners.commands,
+    post: (asked) => guardedRequest(hosts, { ...asked, silenceMs: AGENT_SILENCE_MS }),
+    env: process.env,
+  });
 }
 
 /** What activities of all roles read and write. Nothing is asked before it is used. */

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
+import { CHILDREN_MAX } from '../adapters/agents';
 import type { Settings } from '../adapters/config/settings';
-import type { WorkerRole } from '../contracts/task-queues';
+import type { TaskQueue } from '../contracts/task-queues';
 import type { Dependencies } from './dependencies';
 
 /** Built once with the rest of dist: a worker that bundles at start boots in 2–3 s instead of 0.6 s. */
@@ -9,13 +10,13 @@ const WORKFLOW_BUNDLE = path.join(__dirname, '..', 'workflow-bundle.js');
 
 type RoleOptions = Omit<WorkerOptions, 'taskQueue' | 'connection' | 'namespace'>;
 
-/** What each role serves, and with how much at once. Activities are imported only by the roles that have them. */
+/** What is served on each queue, and with how much at once. Activities are imported only by the roles that have them. */
 export async function roleOptions(
-  role: WorkerRole,
+  queue: TaskQueue,
   dependencies: Dependencies,
   settings: Settings,
 ): Promise<RoleOptions> {
-  switch (role) {
+  switch (queue) {
     case 'workflows': {
       const { fastActivities } = await import('../activities/index.js');
       return {
@@ -56,6 +57,14 @@ export async function roleOptions(
         activities: ioActivities({ ...dependencies.io(), taskQueuePrefix }),
         maxConcurrentActivityTaskExecutions: 50,
         // As above: a cancelled tool is told soon.
+        maxHeartbeatThrottleInterval: '500 milliseconds',
+      };
+    }
+    case 'agents': {
+      const { agentActivities } = await import('../activities/index.js');
+      return {
+        activities: agentActivities({ pool: dependencies.pool, agents: dependencies.agents() }),
+        maxConcurrentActivityTaskExecutions: CHILDREN_MAX,
         maxHeartbeatThrottleInterval: '500 milliseconds',
       };
     }

@@ -1,7 +1,7 @@
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Settings } from '../adapters/config/settings';
 import { clientOver } from '../adapters/temporal';
-import { taskQueue, type WorkerRole } from '../contracts/task-queues';
+import { queuesOf, taskQueue, type WorkerRole } from '../contracts/task-queues';
 import { ownOwner } from '../gateway/owner';
 import { openDependencies } from './dependencies';
 import type { Log } from '../adapters/log';
@@ -27,7 +27,7 @@ export interface PreparedWorker {
   discard(): Promise<void>;
 }
 
-/** Prepares one Temporal worker per role in this process, with the loops that belong to the roles. */
+/** Prepares one Temporal worker per queue of the roles in this process, with the loops that belong to the roles. */
 export async function prepareWorkerProcess(
   roles: readonly WorkerRole[],
   settings: Settings,
@@ -39,14 +39,14 @@ export async function prepareWorkerProcess(
   const register = beginRegister(roles, settings, log);
   const { namespace, taskQueuePrefix } = settings.temporal;
   const workers = await Promise.all(
-    roles.map(async (role) =>
+    roles.flatMap(queuesOf).map(async (queue) =>
       Worker.create({
         connection,
         namespace,
-        taskQueue: taskQueue(role, taskQueuePrefix),
+        taskQueue: taskQueue(queue, taskQueuePrefix),
         shutdownGraceTime: SHUTDOWN_GRACE,
         interceptors: { activity: register ? [registered(register)] : [] },
-        ...(await roleOptions(role, dependencies, settings)),
+        ...(await roleOptions(queue, dependencies, settings)),
       }),
     ),
   );

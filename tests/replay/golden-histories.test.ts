@@ -47,6 +47,7 @@ const SITUATIONS = [
   'simulation/bots',
   'simulation/cassette-hybrid',
   'simulation/continue-as-new',
+  'simulation/outside',
   'simulation/parked',
   'simulation/partition',
   'simulation/person',

@@ -21,12 +21,17 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function startServed(workers: readonly string[] = ['workflows', 'llm', 'io']): Promise<Served> {
-  const system = await startSystem({ workers });
+/** @param env of workers and API */
+export async function startServed(
+  workers: readonly string[] = ['workflows', 'llm', 'io'],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Served> {
+  const system = await startSystem({ workers, env });
   const { DATABASE_URL, REDIS_URL, LONGHAUL_PAYLOAD_DIR } = system.env;
   const under = await startApi({
     ...{ DATABASE_URL, REDIS_URL, LONGHAUL_PAYLOAD_DIR },
     LONGHAUL_TASK_QUEUE_PREFIX: system.prefix,
+    ...env,
   });
   const run = async (runId: string) => (await under.api.get(`/runs/${runId}`).expect(200)).body as RunView;
   const when = (runId: string, wanted: (view: RunView) => boolean) => until(() => run(runId), wanted);

@@ -1,7 +1,8 @@
 import { getRun, withTransaction } from '../../src/adapters/postgres';
 import { startWorkflow } from '../../src/adapters/temporal';
+import { AllowedHosts } from '../../src/adapters/tools';
 import { acceptPartitioned } from '../../src/api/services/start-partitioned';
-import { acceptSimulation } from '../../src/api/services/start-simulation';
+import { acceptSimulation, type Installation } from '../../src/api/services/start-simulation';
 import { startPartitionedSchema, startSimulationSchema } from '../../src/contracts/api.schema';
 import { PAUSE_UPDATE, RESUME_UPDATE } from '../../src/contracts/agent-run';
 import type { PartitionedInput } from '../../src/contracts/partitioned-simulation';
@@ -64,6 +65,14 @@ export const SIMULATION_SITUATIONS = {
     await run.update(ANSWER_UPDATE, { agentId: 'seller', raw: { accept_all_orders: true } });
     return run;
   },
+  'simulation/outside': (system: System) =>
+    startSimulation(system, {
+      ...{ ticks: 4, failures: { inARow: 2, then: 'end' } },
+      agents: [
+        { id: 'north', kind: 'process', command: 'line-agent' },
+        { id: 'south', kind: 'process', command: 'line-agent-that-fails', maxRetries: 0 },
+      ],
+    }),
   'simulation/parked': async (system: System) => {
     const failing = { agents: [seller('', 'scripted-nobody')], failures: { inARow: 2, then: 'park' } };
     const run = await startSimulation(system, { ticks: 4, ...failing });
@@ -90,7 +99,11 @@ export const SIMULATION_SITUATIONS = {
     }),
 };
 
-export const NO_CASSETTE = { cassette: 'default', cassetteMode: 'off' } as const;
+/** As `SITUATION_OPTIONS` configures the programs. */
+export const INSTALLATION: Installation = {
+  cassettes: { cassette: 'default', cassetteMode: 'off' },
+  places: { hosts: new AllowedHosts(''), commands: ['line-agent', 'line-agent-that-fails'] },
+};
 
 const UNREST = { scheduledEvents: [{ day: 2, type: 'supply_shock', sku: 'P001', severity: 0.5, durationDays: 4 }] };
 
@@ -100,7 +113,7 @@ async function startPartitioned(
   hook: Partial<PartitionedInput> = {},
 ) {
   const asked = startPartitionedSchema.parse(body);
-  const { runId, partitions } = await withTransaction(pool, (tx) => acceptPartitioned(tx, TENANT, asked, NO_CASSETTE));
+  const { runId, partitions } = await withTransaction(pool, (tx) => acceptPartitioned(tx, TENANT, asked, INSTALLATION));
   const { parameters } = (await getRun(pool, TENANT, runId))!;
   const start = { tenant: TENANT, runId, name: asked.name, taskQueuePrefix: prefix };
   const spec = partitionedStart({ ...start, ...partitionedParametersOf(parameters) });
@@ -118,7 +131,7 @@ async function startPartitioned(
 export async function startSimulation(system: System, body: object, hook: Partial<SimulationInput> = {}) {
   const { pool, temporal, prefix } = system;
   const asked = startSimulationSchema.parse(body);
-  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, NO_CASSETTE));
+  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, INSTALLATION));
   const spec = await simulationSpec({ pool, taskQueuePrefix: prefix }, { ...run, tenant: TENANT, name: asked.name });
   Object.assign(spec.args[0] as SimulationInput, hook);
   await startWorkflow(temporal.client, spec);

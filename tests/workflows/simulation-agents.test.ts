@@ -8,7 +8,7 @@ import { simulationSpec } from '../../src/control/launch-run';
 import type { Program } from '../support/programs';
 import { type Served, startServed } from '../support/served';
 import { bot, seller, simulationsOf } from '../support/simulations';
-import { NO_CASSETTE } from '../support/simulation-situations';
+import { INSTALLATION } from '../support/simulation-situations';
 import { TENANT } from '../support/system';
 import { until } from '../support/until';
 
@@ -205,7 +205,7 @@ test('a fork of a fork, and a fork with other rules', async () => {
 test('a worker without the version that a run plays says which one it lacks, and the run waits for one that has it', async () => {
   const { pool, temporal, prefix } = served.system;
   const asked = startSimulationSchema.parse(market(3, { agents: [bot('baseline-v1')] }));
-  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, NO_CASSETTE));
+  const run = await withTransaction(pool, (tx) => acceptSimulation(tx, TENANT, asked, INSTALLATION));
   const spec = await simulationSpec({ pool, taskQueuePrefix: prefix }, { ...run, tenant: TENANT, name: asked.name });
   (spec.args[0] as SimulationInput).plan.worldVersion = 99;
   await startWorkflow(temporal.client, spec);

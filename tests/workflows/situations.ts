@@ -1,3 +1,4 @@
+import { lineAgent } from '../support/line-agent';
 import { resolve } from 'node:path';
 import { decideTask, getRunNodes, listTasks, withTransaction } from '../../src/adapters/postgres';
 import { startWorkflow } from '../../src/adapters/temporal';
@@ -20,6 +21,7 @@ export const SITUATION_OPTIONS: SystemOptions = {
     LONGHAUL_TOOLS_FOLDER: resolve(__dirname, 'plug-ins'),
     LONGHAUL_LANE_AGE_MS: '500',
     LONGHAUL_LANE_LOOK_MS: '100',
+    LONGHAUL_RUNNERS_COMMANDS: JSON.stringify([lineAgent('line-agent'), lineAgent('line-agent-that-fails', 'crash')]),
   },
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LANE_LIMITS } from '../../domain/llm/batch-lane';
+import { COMMAND_NAME } from '../../domain/simulation/runners/runner';
 import { OPERATORS, SEVERITIES } from '../../domain/telemetry/alerts';
 import { CASSETTE_MODES, CASSETTE_NAME } from '../../domain/llm/cassette';
 
@@ -52,6 +53,13 @@ const eventRule = z.strictObject({
   frequencyThreshold: z.int().min(1).max(1_000),
   timeWindowMinutes: z.number().positive().max(100_000),
 });
+const agentCommand = z.strictObject({
+  name: z.string().regex(COMMAND_NAME),
+  command: z.array(z.string().min(1).max(4_096)).min(1).max(64),
+  cwd: z.string().min(1).max(4_096).optional(),
+  env: z.array(z.string().regex(/^[A-Za-z_]\w{0,127}$/)).max(50).default([]),
+});
+const agentCommands = listOf(agentCommand).default([]);
 const limitRules = listOf(limitRule).optional();
 const alertRules = listOf(z.union([metricRule, eventRule])).default([]);
 
@@ -155,6 +163,12 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       folder: setting(z.string().min(1).optional(), 'LONGHAUL_TOOLS_FOLDER', 'Folder of own tools: TypeScript or JavaScript modules, and YAML or JSON files that declare HTTP tools. Seen by workers and API.'),
       httpAllow: setting(z.string().default(''), 'LONGHAUL_TOOLS_HTTP_ALLOW', 'Hosts that tools may reach, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
+    })
+    .prefault({}),
+  runners: z
+    .strictObject({
+      commands: agentCommands.meta({ env: 'LONGHAUL_RUNNERS_COMMANDS', list: true, description: 'Programs that may be started for agents of simulations, and nothing else may: a list with `name`, `command` (program and arguments, read by no shell) and, if wanted, `cwd` and `env` (names of variables that it is given). Seen by io workers and API.' } satisfies SettingMeta),
+      httpAllow: setting(z.string().default(''), 'LONGHAUL_RUNNERS_HTTP_ALLOW', 'Hosts at which agents of simulations may be asked, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
     })
     .prefault({}),
   log: z

@@ -1,4 +1,5 @@
 import type { Route } from '../route';
+import { agentRoutes } from './agents';
 import { artifactRoutes } from './artifacts';
 import { batchRoutes } from './batches';
 import { budgetRoutes } from './budgets';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...simulationRecordRoutes,
   ...simulationControlRoutes,
   ...partitionedSimulationRoutes,
+  ...agentRoutes,
   ...artifactRoutes,
   ...cassetteRoutes,
   ...toolRoutes,

@@ -21,6 +21,8 @@ import { cancelRun } from '../services/cancel-run';
 import { partitionedProgress } from '../services/partitioned-progress';
 import { partitionedItemOf, partitionedLinksOf, partitionedViewOf } from '../services/partitioned-views';
 import { requirePartitioned } from '../services/require-partitioned';
+import { PLACE_ERRORS } from '../services/place-agents';
+import { installationOf } from '../services/start-simulation';
 import { acceptPartitioned } from '../services/start-partitioned';
 import { launch } from '../services/start-run';
 import { startedRun, tell } from '../services/steer-run';
@@ -70,12 +72,12 @@ export const partitionedSimulationRoutes: readonly Route[] = [
         example: { ...PARTITIONED_STARTED, launch: 'accepted' },
       },
     },
-    errors: ['UnknownWorld', 'NotFound'],
+    errors: ['UnknownWorld', 'NotFound', ...PLACE_ERRORS],
     handle: async ({ body }, context) => {
       const { deps, tenant } = context;
       const { answer, replayed } = await once(context, 'POST /partitioned-simulations', body, async (tx) => ({
         status: 201,
-        answer: await acceptPartitioned(tx, tenant, body, deps.settings.llm),
+        answer: await acceptPartitioned(tx, tenant, body, installationOf(deps)),
       }));
       const accepted = (await launch(deps, tenant, answer.runId)) === 'accepted';
       const links = partitionedLinksOf(answer, deps.settings);

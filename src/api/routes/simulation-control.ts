@@ -15,7 +15,8 @@ import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
 import { simulationStartedReply } from '../services/simulation-started-reply';
-import { acceptFork } from '../services/start-simulation';
+import { PLACE_ERRORS } from '../services/place-agents';
+import { acceptFork, installationOf } from '../services/start-simulation';
 import { simulationState, steerSimulation } from '../services/steer-simulation';
 import { SIMULATION, SIMULATION_STARTED } from './examples-simulation';
 
@@ -117,13 +118,13 @@ export const simulationControlRoutes: readonly Route[] = [
         example: { ...SIMULATION_STARTED, launch: 'accepted' },
       },
     },
-    errors: ['WrongState'],
+    errors: ['WrongState', ...PLACE_ERRORS],
     handle: async ({ params: { id }, body }, context) => {
       const { deps, tenant } = context;
       const { row, simulation } = await requireSimulation(deps.pool, tenant, id);
       const { answer, replayed } = await once(context, 'POST /simulations/{id}/fork', { id, body }, async (tx) => ({
         status: 201,
-        answer: await acceptFork(tx, tenant, { ...simulation, tick: row.tick }, row.name, body, deps.settings.llm),
+        answer: await acceptFork(tx, tenant, { ...simulation, tick: row.tick }, row.name, body, installationOf(deps)),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

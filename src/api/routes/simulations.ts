@@ -15,7 +15,8 @@ import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
 import { simulationSummaryOf, simulationViewOf } from '../services/simulation-views';
-import { acceptSimulation } from '../services/start-simulation';
+import { PLACE_ERRORS } from '../services/place-agents';
+import { acceptSimulation, installationOf } from '../services/start-simulation';
 import { simulationStartedReply } from '../services/simulation-started-reply';
 import { RESULT, SELLER, SIMULATION, SIMULATION_STARTED, SIMULATION_VIEW } from './examples-simulation';
 
@@ -44,11 +45,11 @@ export const simulationRoutes: readonly Route[] = [
         example: { ...SIMULATION_STARTED, launch: 'accepted' },
       },
     },
-    errors: ['UnknownWorld', 'NotFound'],
+    errors: ['UnknownWorld', 'NotFound', ...PLACE_ERRORS],
     handle: async ({ body }, context) => {
       const { answer, replayed } = await once(context, 'POST /simulations', body, async (tx) => ({
         status: 201,
-        answer: await acceptSimulation(tx, context.tenant, body, context.deps.settings.llm),
+        answer: await acceptSimulation(tx, context.tenant, body, installationOf(context.deps)),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

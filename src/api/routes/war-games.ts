@@ -10,6 +10,8 @@ import { playWarGame, warGameResult } from '../../domain/worlds/marketplace/tria
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { simulationStartedReply } from '../services/simulation-started-reply';
+import { PLACE_ERRORS } from '../services/place-agents';
+import { installationOf } from '../services/start-simulation';
 import { acceptWarGame } from '../services/start-war-game';
 import { SIMULATION_STARTED } from './examples-simulation';
 
@@ -46,13 +48,13 @@ export const warGameRoutes: readonly Route[] = [
         example: { ...SIMULATION_STARTED, launch: 'accepted' },
       },
     },
-    errors: [],
+    errors: [...PLACE_ERRORS],
     handle: async ({ body }, context) => {
       const { player } = body;
       if (player === undefined) return { status: 200, body: play(body) };
       const { answer, replayed } = await once(context, 'POST /war-games', body, async (tx) => ({
         status: 201,
-        answer: await acceptWarGame(tx, context.tenant, { ...body, player }, context.deps.settings.llm),
+        answer: await acceptWarGame(tx, context.tenant, { ...body, player }, installationOf(context.deps)),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

@@ -9,9 +9,9 @@ import { usdToMicro } from '../../domain/kernel/money';
 import { capabilitiesText } from '../../domain/simulation/runners/capabilities';
 import { invalidRequest } from '../http/validate';
 import { placedProblem } from './placed-problem';
-import type { CassetteDefaults } from './run-cassette';
+
 import { levelAbove } from './start-run';
-import { acceptSimulation, worldEntry } from './start-simulation';
+import { acceptSimulation, type Installation, worldEntry } from './start-simulation';
 import { writtenScenario } from './written-scenario';
 
 export interface AcceptedPartitioned {
@@ -36,7 +36,7 @@ export async function acceptPartitioned(
   tx: Tx,
   tenant: string,
   asked: StartPartitioned,
-  defaults: CassetteDefaults,
+  installation: Installation,
 ): Promise<AcceptedPartitioned> {
   const { name, partitions, experiment, costBudgetUsd } = asked;
   const ticks = await ticksOf(tx, tenant, asked);
@@ -52,7 +52,7 @@ export async function acceptPartitioned(
   const accepted: AcceptedPartitioned['partitions'] = [];
   for (const [position, partition] of partitions.entries()) {
     const simulation = simulationOf(asked, partition, position, ticks);
-    const run = await acceptSimulation(tx, tenant, simulation, defaults, budgetId.run(runId)).catch(
+    const run = await acceptSimulation(tx, tenant, simulation, installation, budgetId.run(runId)).catch(
       (error: unknown) => {
         throw placedProblem(error, 'Partitioned simulation', `partitions[${position}]`, 'scenario');
       },

@@ -12,15 +12,23 @@ import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { usdToMicro } from '../../domain/kernel/money';
 import { beginTick } from '../../domain/simulation/tick';
 import { newestWorld, type WorldEntry, worldNames, worldOf, WORLDS } from '../../domain/worlds';
+import type { ApiDeps } from '../deps';
 import { invalidRequest, valid } from '../http/validate';
 import { checkBudgets } from './check-budgets';
 import { type CassetteDefaults, cassetteOf } from './run-cassette';
+import { type AgentPlaces, placeAgents } from './place-agents';
 import { levelAbove } from './start-run';
 import { writtenScenario } from './written-scenario';
 
 export interface AcceptedSimulation {
   runId: string;
   workflowId: string;
+}
+
+/** What the operator has configured, as far as new runs depend on it. */
+export interface Installation {
+  cassettes: CassetteDefaults;
+  places: AgentPlaces;
 }
 
 type Agents = NonNullable<StartSimulation['agents']>;
@@ -32,13 +40,13 @@ const DEFAULT_BOT = 'baseline-v1';
  * Rows of a new simulation, in the caller's transaction: run, agents, budgets, definition.
  *
  * @param parentBudget the level above its own, in place of its experiment's
- * @throws LonghaulError UnknownWorld, InvalidRequest, NotFound for an experiment without a budget
+ * @throws LonghaulError UnknownWorld, InvalidRequest, RunnerMissing, NotFound for an experiment without a budget
  */
 export async function acceptSimulation(
   tx: Tx,
   tenant: string,
   asked: StartSimulation,
-  defaults: CassetteDefaults,
+  installation: Installation,
   parentBudget?: string,
 ): Promise<AcceptedSimulation> {
   const entry = worldEntry(asked.world);
@@ -52,7 +60,7 @@ export async function acceptSimulation(
     tx,
     tenant,
     { asked, entry, scenario, ticks, agents, scenarioId: written.scenarioId, parentBudget },
-    defaults,
+    installation,
   );
 }
 
@@ -72,16 +80,20 @@ interface Cast {
 export async function acceptCast(
   tx: Tx,
   tenant: string,
-  { asked, entry, scenario, ticks, agents, scenarioId, parentBudget }: Cast,
-  defaults: CassetteDefaults,
+  { asked, entry, scenario, ticks, agents: wished, scenarioId, parentBudget }: Cast,
+  installation: Installation,
 ): Promise<AcceptedSimulation> {
   const { name, seed, rules, failures, costBudgetUsd, experiment } = asked;
   const { world } = entry;
+  const agents = await placeAgents(tx, tenant, wished, installation.places);
   checkAgents(entry, agents, scenario, seed);
   checkBudgets(entry, agents);
   checkRules(entry, rules);
   const run = newRun(tenant, name);
-  const parameters = { ...(experiment === undefined ? {} : { experiment }), ...recorded(asked, defaults) };
+  const parameters = {
+    ...(experiment === undefined ? {} : { experiment }),
+    ...recorded(asked, installation.cassettes),
+  };
   const level = parentBudget ?? (await levelAbove(tx, tenant, experiment));
   await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parentBudget: level, parameters });
   await createSimulation(tx, {
@@ -98,13 +110,18 @@ export async function acceptFork(
   parent: Simulation,
   parentName: string,
   asked: ForkSimulation,
-  defaults: CassetteDefaults,
+  installation: Installation,
 ): Promise<AcceptedSimulation> {
   const entry = versionFor(parent, asked);
   checkForkTick(parent, asked);
   const schemas = present(WORLD_SCHEMAS[parent.world], `World ${parent.world} has no schemas`);
   const ticks = asked.ticks ?? parent.ticks;
-  const agents = asked.agents ?? (parent.agents as unknown as Agents);
+  const agents = await placeAgents(
+    tx,
+    tenant,
+    asked.agents ?? (parent.agents as unknown as Agents),
+    installation.places,
+  );
   checkSameIds(parent.agents as unknown as Agents, agents);
   checkBots(entry, agents);
   checkBudgets(entry, agents);
@@ -114,7 +131,14 @@ export async function acceptFork(
   const name = asked.name ?? parentName;
   const run = newRun(tenant, name);
   const { costBudgetUsd } = asked;
-  await insertRun(tx, { ...run, tenant, name, agents, costBudgetUsd, parameters: recorded(asked, defaults) });
+  await insertRun(tx, {
+    ...run,
+    tenant,
+    name,
+    agents,
+    costBudgetUsd,
+    parameters: recorded(asked, installation.cassettes),
+  });
   await setFork(tx, { tenant, runId: run.runId, parentRunId: parent.runId, forkTick: asked.tick });
   const { world, seed, scenario, failures, scenarioId } = parent;
   const worldVersion = entry.world.version;
@@ -123,6 +147,10 @@ export async function acceptFork(
     ...{ agents: agents as unknown as Json[], rules: (asked.rules as unknown as Json[]) ?? parent.rules },
   });
   return run;
+}
+
+export function installationOf({ settings, agentPlaces }: Pick<ApiDeps, 'settings' | 'agentPlaces'>): Installation {
+  return { cassettes: settings.llm, places: agentPlaces };
 }
 
 export function worldEntry(name: string): WorldEntry {

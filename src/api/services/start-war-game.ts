@@ -2,8 +2,7 @@ import type { Tx } from '../../adapters/postgres';
 import { startSimulationSchema, type WarGameRequest } from '../../contracts/api.schema';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { warGameScenario } from '../../domain/worlds/marketplace/trials/war-game';
-import type { CassetteDefaults } from './run-cassette';
-import { acceptCast, type AcceptedSimulation, worldEntry } from './start-simulation';
+import { acceptCast, type AcceptedSimulation, type Installation, worldEntry } from './start-simulation';
 
 type Player = NonNullable<WarGameRequest['player']>;
 
@@ -12,11 +11,12 @@ export async function acceptWarGame(
   tx: Tx,
   tenant: string,
   { player, costBudgetUsd, ...game }: WarGameRequest & { player: Player },
-  defaults: CassetteDefaults,
+  installation: Installation,
 ): Promise<AcceptedSimulation> {
   const { days: ticks, seed } = game;
   const asked = startSimulationSchema.parse({ name: 'war-game', world: 'marketplace', seed, costBudgetUsd });
   const entry = worldEntry(asked.world);
   const scenario = entry.cast(warGameScenario(game) as unknown as Json, [player.id], ticks);
-  return await acceptCast(tx, tenant, { asked, entry, scenario, ticks, agents: [player], scenarioId: null }, defaults);
+  const cast = { asked, entry, scenario, ticks, agents: [player], scenarioId: null };
+  return await acceptCast(tx, tenant, cast, installation);
 }

@@ -3,6 +3,7 @@ import { recentEvents, systemStatus, type Pool } from '../../adapters/postgres';
 import type { ResourceSampler } from '../../adapters/telemetry/resource-sampler';
 import { checkAlerts, type Alert, type AlertRule, type Notified } from '../../domain/telemetry/alerts';
 import type { CostSoFar, Resources } from '../../domain/telemetry/bottlenecks';
+import { OUTSIDE_ANSWERED, OUTSIDE_FAILED, agentSamples } from '../../domain/telemetry/agent-samples';
 import { currentMetrics, record, type MetricLog, type MetricSample } from '../../domain/telemetry/metric-log';
 import { performanceReport, type PerformanceReport } from '../../domain/telemetry/report';
 
@@ -14,6 +15,8 @@ export interface TelemetrySettings {
 }
 
 const MICRO = 1_000_000;
+/** Of each kind at one look; of more than that the newest are enough. */
+const AGENT_EVENTS_MAX = 200;
 
 /**
  * What this process has been told and has measured lately. It is in memory only: a restart begins anew, and each API process
@@ -24,6 +27,8 @@ export class Telemetry {
   private resources: Resources | undefined;
   private alerts: Alert[] = [];
   private notified: Notified = new Map();
+  /** Of the newest event about an agent that was looked at. */
+  private agentSeq = 0;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<unknown> | undefined;
 
@@ -65,7 +70,7 @@ export class Telemetry {
   async look(nowMs: number): Promise<Resources> {
     const resources = await this.sampler.sample();
     this.resources = resources;
-    this.log = record(this.log, ...samplesOf(resources, nowMs));
+    this.log = record(this.log, ...(await this.newAgentSamples()), ...samplesOf(resources, nowMs));
     const { alerts: rules } = this.settings;
     const facts = { latest: this.current(), eventsSince: await this.eventTimes(rules) };
     const { alerts, notified } = checkAlerts(rules, facts, this.notified, nowMs);
@@ -74,6 +79,19 @@ export class Telemetry {
     for (const { rule, severity, found, notify } of alerts)
       if (notify) this.processLog.warn({ rule, severity, found }, 'alert');
     return resources;
+  }
+
+  /** How agents outside were asked since the last look. */
+  private async newAgentSamples(): Promise<MetricSample[]> {
+    const { tenant } = this.settings;
+    const types = [OUTSIDE_ANSWERED, OUTSIDE_FAILED];
+    const found = await Promise.all(
+      types.map((type) => recentEvents(this.pool, { tenant, type, limit: AGENT_EVENTS_MAX })),
+    );
+    const fresh = found.flat().filter(({ seq }) => seq > this.agentSeq);
+    fresh.sort((a, b) => a.seq - b.seq);
+    this.agentSeq = fresh.at(-1)?.seq ?? this.agentSeq;
+    return fresh.flatMap(agentSamples);
   }
 
   /** As many of each type as its rules need to be sure. */

@@ -1,3 +1,4 @@
+import { registerAgents } from './agents';
 import { registerArtifacts } from './artifacts';
 import { registerBatch } from './batch';
 import { registerBudgets } from './budgets';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Registration[] = [
   registerReplay,
   registerInspect,
   registerDiff,
+  registerAgents,
   registerTasks,
   registerArtifacts,
   registerCassettes,

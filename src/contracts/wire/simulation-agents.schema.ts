@@ -7,6 +7,7 @@ import { MEMORY_PROFILES, type MemoryMode } from '../../domain/simulation/memory
 import { PROMOTION_RULES } from '../../domain/simulation/memory/promotion';
 import { COMPETITION_AWARENESS } from '../../domain/simulation/mind/briefing';
 import { SECOND_THOUGHTS } from '../../domain/worlds/marketplace/agent/second-thoughts';
+import { agentUrl, capabilitiesSchema, commandName, runnerId } from './runner.schema';
 import { agentId, eventName, seconds, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 
 const MODES = Object.keys(MEMORY_PROFILES) as MemoryMode[];
@@ -113,7 +114,46 @@ const humanAgentSchema = z.strictObject({
     .meta({ description: 'How long one tick waits for the answer; null: as long as it takes.' }),
 });
 
-export const simulatedAgentSchema = z.union([scriptAgentSchema, humanAgentSchema, llmSimulatedAgentSchema]);
+/** Of one question to an agent outside; a try that failed is made again. */
+const asked = {
+  timeoutSeconds: seconds.max(SIMULATION_LIMITS.outsideSecondsMax).default(60).meta({ description: 'Of one try.' }),
+  maxRetries: z
+    .int()
+    .min(0)
+    .max(SIMULATION_LIMITS.outsideRetriesMax)
+    .default(2)
+    .meta({ description: 'Of one question.' }),
+};
+
+const httpAgentSchema = z.strictObject({
+  ...{ id: agentId, kind: z.literal('http') },
+  url: agentUrl.meta({ description: 'Asked with a POST for each decision; its host must be in `runners.httpAllow`.' }),
+  ...asked,
+});
+
+const processAgentSchema = z.strictObject({
+  ...{ id: agentId, kind: z.literal('process') },
+  command: commandName.meta({ description: 'Name of a program in `runners.commands` of the installation.' }),
+  ...asked,
+});
+
+const runnerAgentSchema = z.strictObject({
+  ...{ id: agentId, kind: z.literal('runner') },
+  runner: runnerId.optional().meta({ description: 'A registered endpoint or process.' }),
+  capabilities: capabilitiesSchema
+    .optional()
+    .meta({ description: 'What it must offer; without `runner` one that does is chosen when the run starts.' }),
+  ...asked,
+});
+
+export const simulatedAgentSchema = z.union([
+  scriptAgentSchema,
+  humanAgentSchema,
+  llmSimulatedAgentSchema,
+  httpAgentSchema,
+  processAgentSchema,
+  runnerAgentSchema,
+]);
 
 export const fastForwardRuleSchema = z.strictObject({
   on: eventName.meta({ description: 'Type of a world event.' }),

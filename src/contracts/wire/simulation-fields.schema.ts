@@ -13,6 +13,8 @@ export const SIMULATION_LIMITS = {
   failuresMax: 1_000,
   waitSecondsMax: 30 * 86_400,
   dueTicksMax: 10_000,
+  outsideSecondsMax: 3_600,
+  outsideRetriesMax: 10,
   ticksPageMax: 1_000,
   budgetToolsMax: 50,
 } as const;

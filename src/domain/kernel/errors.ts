@@ -70,6 +70,11 @@ export const ERRORS = {
   WorldMissing: { status: 500, retryable: true, message: 'World "{world}" version {version} is not in this program. Deploy one that holds it; what waits for it goes on by itself.' },
   SimulationDiverged: { status: 500, retryable: false, message: 'Simulation {runId}: computed again, tick {tick} has hash {found}; the run has {expected}. {detail} Nothing was written after tick {from}; what was written: longhaul replay {runId}' },
 
+  RunnerMissing: { status: 422, retryable: false, message: 'Agent "{agent}": no runner {wanted}. Registered: {known}. Register one with `longhaul agents register ID --url URL --capability NAME=VALUE`, or let it register itself (POST /agents/register).' },
+  RunnerUnfit: { status: 422, retryable: false, message: 'Agent "{agent}": runner "{runner}" {why}.' },
+  UnknownCommand: { status: 422, retryable: false, message: 'No command "{command}" is configured for agents. Known: {known}. The operator names commands in `runners.commands` of longhaul.yaml, for the API and the io workers.' },
+  RefusedAddress: { status: 422, retryable: false, message: 'No agent is asked at {url}: {detail}.' },
+
   // ── artifacts ────────────────────────────────────────────────────────────
   PayloadMissing: { status: 500, retryable: false, message: 'Artifact {ref}: its payload {sha256} is not in the payload store ({driver}).' },
   PayloadCorrupt: { status: 500, retryable: false, message: 'Artifact {ref}: payload {sha256} has digest {found} and {bytes} bytes. The store is damaged.' },

@@ -12,6 +12,8 @@ export interface GuardedRequest {
   headers: Readonly<Record<string, string>>;
   body?: string;
   signal: AbortSignal;
+  /** How long the other side may say nothing, where it is known to think. */
+  silenceMs?: number;
 }
 
 export type GuardedAnswer =
@@ -64,6 +66,7 @@ async function resolved(host: string): Promise<string[] | { problem: string }> {
 
 function exchange({ url, address }: Target, asked: GuardedRequest, resolve: (answer: GuardedAnswer) => void): void {
   let sent = false;
+  const { silenceMs = SILENCE_MS_MAX } = asked;
   const fail = (problem: string) => resolve({ problem, sent });
   const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
     method: asked.method,
@@ -72,11 +75,11 @@ function exchange({ url, address }: Target, asked: GuardedRequest, resolve: (ans
     agent: false,
     lookup: checkedOnly(address),
     signal: asked.signal,
-    timeout: SILENCE_MS_MAX,
+    timeout: silenceMs,
   });
   request.once('socket', (socket) => socket.once('connect', () => (sent = true)));
   request.once('timeout', () => {
-    fail(`the host was silent for ${SILENCE_MS_MAX / 1000} s`);
+    fail(`the host was silent for ${silenceMs / 1000} s`);
     request.destroy();
   });
   request.once('error', (error) => fail(`the request failed: ${messageOf(error)}`));

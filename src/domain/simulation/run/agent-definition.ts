@@ -3,12 +3,26 @@ import type { RetryPolicy } from '../../agents/retry';
 import { usdToMicro } from '../../kernel/money';
 import type { AgentBudget, UsageLimits, WindowLimits } from '../budget/budget-limits';
 import type { CompetitionAwareness } from '../mind/briefing';
+import type { Capabilities } from '../runners/capabilities';
+import { decideWithinSeconds } from '../runners/tries';
 import type { MemoryPlan, SimulatedAgent, Thinking } from './simulation-plan';
 
 /** An agent of a simulation as the book has it. */
 export type AgentDefinition = { id: string } & (
-  { kind: 'script'; bot: string } | LlmAgentParts | { kind: 'human'; dueAfterTicks: number; waitSeconds: number | null }
+  | { kind: 'script'; bot: string }
+  | LlmAgentParts
+  | { kind: 'human'; dueAfterTicks: number; waitSeconds: number | null }
+  | OutsideAgentParts
 );
+
+/** `runner` is pinned when the run starts, whatever was wanted: the record says who decided. */
+export type OutsideAgentParts = { timeoutSeconds: number; maxRetries: number } & (
+  | { kind: 'http'; url: string }
+  | { kind: 'process'; command: string }
+  | { kind: 'runner'; runner: string; capabilities?: Capabilities }
+);
+
+export type OutsideAgentDefinition = { id: string } & OutsideAgentParts;
 
 export interface LlmAgentParts {
   kind: 'llm';
@@ -55,6 +69,10 @@ export function plannedAgent(agent: AgentDefinition, seed: number): SimulatedAge
       return { id, kind, timeoutSeconds: agent.timeoutSeconds, ...thinking(agent, seed) };
     case 'human':
       return { id, kind, dueAfterTicks: agent.dueAfterTicks, waitSeconds: agent.waitSeconds };
+    case 'http':
+    case 'process':
+    case 'runner':
+      return { id, kind, decideWithinSeconds: decideWithinSeconds(agent) };
   }
 }
 

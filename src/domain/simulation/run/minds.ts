@@ -75,6 +75,9 @@ export function mindAfter(
     case 'llm':
       return knows(faculties, view, decision, recalls(faculties, agent, view, before, review).mind);
     case 'human':
+    case 'http':
+    case 'process':
+    case 'runner':
       return undefined;
   }
 }

@@ -26,6 +26,7 @@ export type SimulatedAgent = { id: string } & (
   | { kind: 'script'; bot: string }
   | ({ kind: 'llm'; timeoutSeconds: number } & Thinking)
   | { kind: 'human'; dueAfterTicks: number; waitSeconds: number | null }
+  | { kind: OutsideKind; decideWithinSeconds: number }
 );
 
 /** What an agent with a model has besides. */
@@ -34,6 +35,9 @@ export interface Thinking {
   secondThoughts?: 'advisory' | 'blocking';
   budget?: AgentBudget;
 }
+
+/** Whoever decides outside this program: at a URL, as a named command, or as a registered runner. */
+export type OutsideKind = 'http' | 'process' | 'runner';
 
 /** How an agent remembers. The workflow carries what it learned by rules, a few dozen short texts; a model's words stay in the book. */
 export type MemoryPlan = Partial<MemorySettings>;

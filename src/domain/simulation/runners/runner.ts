@@ -8,6 +8,9 @@ import type { Capabilities } from './capabilities';
 export const RUNNER_KINDS = ['endpoint', 'process', 'worker'] as const;
 export type RunnerKind = (typeof RUNNER_KINDS)[number];
 
+/** What the operator calls a program that may be started. */
+export const COMMAND_NAME = /^[a-zA-Z][\w.-]{0,63}$/;
+
 export interface Runner {
   id: string;
   kind: RunnerKind;
@@ -20,4 +23,13 @@ export interface Runner {
 export function runnerFor<R extends Runner>(place: number, candidates: readonly R[]): R {
   assert(candidates.length > 0, 'runnerFor: there is no runner to choose from');
   return candidates[place % candidates.length]!;
+}
+
+/** An agent's question goes to one of these; a worker takes whole partitions. */
+export const DECIDING_RUNNERS = ['endpoint', 'process'] as const satisfies readonly RunnerKind[];
+
+/** Where a question goes. */
+export interface DecidingPlace {
+  kind: (typeof DECIDING_RUNNERS)[number];
+  address: string;
 }

@@ -17,3 +17,8 @@ export interface Decider<Kind extends SimulatedAgent['kind']> {
   /** @throws ParkRun, TickGivenUp, or the cancellation of the run: what concerns the run, not the agent */
   answer(agent: AgentOf<Kind>, ask: Ask<Json>, at: AskedAt): Promise<Answer<Json>>;
 }
+
+/** What people wanted to be said to this one, or to everybody. */
+export function hintsFor(id: string, { hints }: AskedAt): string[] {
+  return hints.filter(({ agentId }) => agentId === undefined || agentId === id).map(({ text }) => text);
+}

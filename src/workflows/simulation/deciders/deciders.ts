@@ -10,6 +10,7 @@ import type { WorldEntry } from '../../../domain/worlds';
 import type { AskedAt, Decider } from './decider';
 import { HumanDecider } from './human-decider';
 import { LlmDecider } from './llm-decider';
+import { OutsideDecider } from './outside-decider';
 import { ScriptDecider } from './script-decider';
 import { Thoughts } from './thoughts';
 
@@ -35,10 +36,12 @@ export class Deciders {
     this.agents = new Map(input.plan.agents.map((agent) => [agent.id, agent]));
     this.spent = { ...(input.carried?.spent ?? { costMicroUsd: 0, calls: 0, askedTicks: 0 }) };
     this.budgets = new AgentBudgets(budgetsOf(input.plan.agents), input.carried?.budgets);
+    const outside = new OutsideDecider(input, entry);
     this.of = {
       script: new ScriptDecider(entry, this.thoughts),
       human: new HumanDecider(entry, requests, lastOf, isStopping),
       llm: new LlmDecider(input, entry, this.thoughts, this.budgets, this.spent),
+      ...{ http: outside, process: outside, runner: outside },
     };
   }
 

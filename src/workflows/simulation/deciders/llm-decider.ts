@@ -5,7 +5,7 @@ import type { MemoryItem } from '../../../domain/simulation/memory/memory-item';
 import { knows, recalls } from '../../../domain/simulation/run/minds';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
-import type { AgentOf, AskedAt, Decider } from './decider';
+import { type AgentOf, type AskedAt, type Decider, hintsFor } from './decider';
 import { fallbackOf } from './no-answer';
 import { MemoryReviewer } from './memory-reviewer';
 import { ModelCalls } from './model-calls';
@@ -61,9 +61,7 @@ export class LlmDecider implements Decider<'llm'> {
     at: AskedAt & { facts: MemoryItem[] },
   ): Promise<Answer<Json>> {
     const { tenant, runId } = this.input;
-    const hints = at.hints
-      .filter(({ agentId }) => agentId === undefined || agentId === agent.id)
-      .map(({ text }) => text);
+    const hints = hintsFor(agent.id, at);
     const remembered = at.facts.length > 0 ? { facts: at.facts } : {};
     const asked = { tenant, runId, agentId: agent.id, tick: at.tick, view: ask.view, hints, ...remembered };
     const told: string[] = [];

@@ -1,0 +1,38 @@
+import { redact } from '../../domain/llm/redact';
+import type { AgentOutcome, OutsideAgent } from '../../domain/simulation/runners/question';
+import { readAnswer } from './read-answer';
+
+/** One exchange with a host that the operator allowed. */
+export type Post = (request: {
+  method: 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  signal: AbortSignal;
+}) => Promise<{ status: number; text: string } | { problem: string }>;
+
+/** Asked too often, or broken for now; any other 4xx says that this question is not answered there. */
+const WORTH_ASKING_AGAIN = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429;
+const DETAIL_CHARS_MAX = 200;
+
+/** Bring your own agent: the question as a POST, the decision as its answer. */
+export function httpAgent(url: string, post: Post): OutsideAgent {
+  return {
+    ask: async (question, signal) => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': question.requestKey };
+      const answer = await post({ method: 'POST', url, headers, body: JSON.stringify(question), signal });
+      if ('problem' in answer) return { problem: answer.problem, again: true };
+      return outcomeOf(answer);
+    },
+  };
+}
+
+function outcomeOf({ status, text }: { status: number; text: string }): AgentOutcome {
+  if (status < 200 || status > 299) {
+    const said = redact(text, [], DETAIL_CHARS_MAX);
+    const problem = `it answered with status ${status}${said === '' ? '' : `: ${said}`}`;
+    return { problem, again: WORTH_ASKING_AGAIN(status) };
+  }
+  const answer = readAnswer(text);
+  return 'problem' in answer ? { ...answer, again: true } : answer;
+}

@@ -89,7 +89,7 @@ describe('problems', () => {
       'log.level': 'longhaul.yaml gives "loud"; expected one of silent, error, warn, info, debug.',
       redis: 'Expected settings below it, got 5 (longhaul.yaml).',
       nonsense:
-        'Unknown setting (longhaul.yaml). Known here: tenant, temporal, postgres, redis, payloads, api, llm, monitoring, worker, tools, log.',
+        'Unknown setting (longhaul.yaml). Known here: tenant, temporal, postgres, redis, payloads, api, llm, monitoring, worker, tools, runners, log.',
       'postgres.poolMax': 'LONGHAUL_POSTGRES_POOL_MAX (environment) gives "many"; expected a number.',
       'temporal.uiUrl': 'TEMPORAL_UI_URL (environment) gives "nowhere"; expected a URL such as http://127.0.0.1:8080.',
     });

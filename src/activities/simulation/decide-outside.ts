@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, sleep } from '@temporalio/activity';
 import type { Agents } from '../../adapters/agents';
 import { getRunner, type Pool, recordEvent } from '../../adapters/postgres';
 import type { DecideOutsideInput, DecideOutsideResult, SimulationAgentActivities } from '../../contracts/simulation';
@@ -102,7 +101,7 @@ async function askPatiently(
     cancelled.throwIfAborted();
     if (!('problem' in outcome) || !outcome.again || tries > maxRetries)
       return { outcome, tries, ms: Date.now() - beganMs };
-    await delay(pauseSeconds(tries) * 1000, undefined, { signal: cancelled });
+    await sleep(pauseSeconds(tries) * 1000);
   }
 }
 

@@ -45,7 +45,7 @@ export interface RouteBody<B> {
 
 /** Everything about one endpoint: the router, the checks and the OpenAPI document are all made from it. */
 export interface RouteSpec<P, Q, B> {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put';
   /** With parameters in braces: `/runs/{id}`. */
   path: string;
   operationId: string;

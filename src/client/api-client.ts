@@ -66,11 +66,20 @@ export class ApiClient {
    * A POST that makes something. It goes out under a key of its own and is repeated under it when the answer was lost:
    * without one, nobody could tell whether asking again starts a second run.
    */
-  async create<T>(path: string, document: unknown): Promise<T> {
+  create<T>(path: string, document: unknown): Promise<T> {
+    return this.underKey<T>('POST', path, document);
+  }
+
+  /** A PUT, repeated like that: what it changed may have been changed again meanwhile. */
+  change<T>(path: string, document: unknown): Promise<T> {
+    return this.underKey<T>('PUT', path, document);
+  }
+
+  private async underKey<T>(method: string, path: string, document: unknown): Promise<T> {
     const body: Body = { content: JSON.stringify(document), type: 'application/json', idempotencyKey: randomUUID() };
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.send<T>('POST', path, body);
+        return await this.send<T>(method, path, body);
       } catch (error) {
         if (tries === CREATE_TRIES || !isWorthAsking(error)) throw error;
         await delay(CREATE_AGAIN_MS * 2 ** (tries - 1));

@@ -20,6 +20,7 @@ export * from './wire/simulation.schema';
 export { SIMULATION_LIMITS } from './wire/simulation-fields.schema';
 export * from './wire/simulation-start.schema';
 export * from './wire/simulation-control.schema';
+export * from './wire/simulation-terms.schema';
 export * from './wire/partitioned-simulation.schema';
 export * from './wire/simulation-record.schema';
 export * from './wire/runner.schema';

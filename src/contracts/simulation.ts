@@ -14,6 +14,7 @@ import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simu
 import type { CarriedGate } from '../domain/simulation/partitions/partition-gate';
 import type { Done, PartitionEnd, Why } from '../domain/simulation/partitions/tick-barrier';
 import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
+import type { SimulationTerms } from '../domain/simulation/run/simulation-terms';
 import type { PartitionMessage } from '../domain/simulation/world';
 
 /** Names and types of the simulation run that its starter, workflow, activities and tests share. */
@@ -106,12 +107,15 @@ export const ADVANCE_UPDATE = 'advance';
 export const STOP_UPDATE = 'stop';
 export const HINT_UPDATE = 'hint';
 export const ANSWER_UPDATE = 'answer';
+export const TERMS_UPDATE = 'terms';
 
 export interface AdvanceInput {
   ticks: number;
 }
 
 export type HintInput = Hint;
+
+export type TermsInput = SimulationTerms;
 
 export interface AnswerInput {
   agentId: string;

@@ -31,7 +31,7 @@ export async function simulationRun(input: SimulationInput): Promise<SimulationR
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     // A cancel request is not carried over by continue-as-new: one that came meanwhile is obeyed here.
     if (!CancellationScope.current().consideredCancelled) {
-      return await continueAsNew<typeof simulationRun>({ ...input, carried: driver.carry() });
+      return await continueAsNew<typeof simulationRun>({ ...input, plan: driver.player.plan, carried: driver.carry() });
     }
   }
   return await CancellationScope.nonCancellable(async () => {

@@ -109,6 +109,8 @@ test('a run is paused, advanced, told something, answered, and read', async () =
   const asked = () => cli.run('simulations', 'requests', runId);
   await until(asked, ({ stdout }) => stdout.includes('seller is asked for tick 1;'));
   simulationSteeredSchema.parse(await cli.json('simulations', 'pause', runId));
+  writeFileSync(join(dir, 'terms.yaml'), 'failures: { inARow: 2 }\n');
+  simulationSteeredSchema.parse(await cli.json('simulations', 'update', runId, 'terms.yaml'));
   simulationSteeredSchema.parse(await cli.json('simulations', 'hint', runId, 'A fair begins.', '--agent', 'seller'));
   expect((await cli.run('simulations', 'answer', runId, 'seller', '--decision', '{')).code).toBe(2);
   const decision = '{"accept_all_orders": true}';

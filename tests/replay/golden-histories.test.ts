@@ -53,6 +53,7 @@ const SITUATIONS = [
   'simulation/person',
   'simulation/reviews',
   'simulation/steered',
+  'simulation/terms',
 ];
 
 let bundle: PlantedBundle;

@@ -3,7 +3,7 @@ import { startWorkflow } from '../../src/adapters/temporal';
 import { AllowedHosts } from '../../src/adapters/tools';
 import { acceptPartitioned } from '../../src/api/services/start-partitioned';
 import { acceptSimulation, type Installation } from '../../src/api/services/start-simulation';
-import { startPartitionedSchema, startSimulationSchema } from '../../src/contracts/api.schema';
+import { simulationTermsSchema, startPartitionedSchema, startSimulationSchema } from '../../src/contracts/api.schema';
 import { PAUSE_UPDATE, RESUME_UPDATE } from '../../src/contracts/agent-run';
 import type { PartitionedInput } from '../../src/contracts/partitioned-simulation';
 import { partitionedParametersOf, partitionedStart } from '../../src/contracts/partitioned-simulation-start';
@@ -15,6 +15,7 @@ import {
   type SimulationInput,
   type SimulationStateView,
   STOP_UPDATE,
+  TERMS_UPDATE,
 } from '../../src/contracts/simulation';
 import { simulationSpec } from '../../src/control/launch-run';
 import { bot, seller } from './simulations';
@@ -77,6 +78,19 @@ export const SIMULATION_SITUATIONS = {
     const failing = { agents: [seller('', 'scripted-nobody')], failures: { inARow: 2, then: 'park' } };
     const run = await startSimulation(system, { ticks: 4, ...failing });
     await until(run.state, ({ parked }) => parked !== undefined);
+    await run.update(RESUME_UPDATE);
+    return run;
+  },
+  'simulation/terms': async (system: System) => {
+    const calls = (many: number) => ({ tools: { decide: { run: { calls: many } } }, then: 'park' });
+    const run = await startSimulation(
+      system,
+      { ticks: 20, agents: [{ ...seller(), budget: calls(2) }] },
+      { continueAsNewAfterEvents: 60 },
+    );
+    await until(run.state, ({ parked }) => parked !== undefined);
+    const rules = [{ on: 'day-closed', when: 'quiet', do: { advance: 2 } }];
+    await run.update(TERMS_UPDATE, simulationTermsSchema.parse({ rules, budgets: { seller: calls(50) } }));
     await run.update(RESUME_UPDATE);
     return run;
   },

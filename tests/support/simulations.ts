@@ -37,6 +37,12 @@ export function simulationsOf({ under: { api }, system }: Served) {
       const { status } = await until(ask, (answer) => answer.status !== 503, WITHIN_MS);
       if (status !== 200) throw new Error(`${action}: answered ${status}`);
     },
+    change: async (runId: string, terms: object): Promise<void> => {
+      const key = randomUUID();
+      const ask = () => api.put(`/simulations/${runId}`).set('idempotency-key', key).send(terms);
+      const { status, body } = await until(ask, (answer) => answer.status !== 503, WITHIN_MS);
+      if (status !== 200) throw new Error(`change: answered ${status} ${JSON.stringify(body)}`);
+    },
     /** Types of what people read as the run's history. */
     history: async (runId: string): Promise<{ type: string; data: Record<string, unknown> }[]> =>
       ((await api.get(`/runs/${runId}/events?limit=200`).expect(200)).body as { items: never[] }).items,

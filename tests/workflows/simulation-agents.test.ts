@@ -265,32 +265,47 @@ test('an agent that fails has its fallback, and too often in a row ends or parks
   expect(end.reason).toContain('scripted-nobody');
 });
 
-test('a budget of five answers: said in the prompt, one warning at the fourth, parked after the sixth; resumed, it goes on without asking', async () => {
+test('a budget of five answers: one warning at the fourth, parked after the sixth; with three more it is asked again, resumed without more it is not', async () => {
   const budget = { tools: { decide: { run: { calls: 5 } } }, then: 'park' };
   const runId = await simulations.start(
-    market(9, { agents: [{ ...seller(), budget }], failures: { inARow: 2, then: 'end' } }),
+    market(12, { agents: [{ ...seller(), budget }], failures: { inARow: 2, then: 'end' } }),
   );
   expect(await simulations.paused(runId)).toMatchObject({ status: 'running', tick: 6 });
   const parked = (await simulations.history(runId)).find(({ type }) => type === 'run-parked');
   expect(parked!.data).toMatchObject({ reasonCode: 'agent_over_budget' });
+  const more = { budgets: { seller: { ...budget, tools: { decide: { run: { calls: 8 } } } } } };
+  await simulations.change(runId, more);
+  await simulations.change(runId, more); // what changes nothing is no news
+  const agreed = async () => (await simulations.history(runId)).filter(({ type }) => type === 'terms-changed');
+  const [first, ...others] = await until(agreed, ({ length }) => length > 0);
+  expect(first!.data).toMatchObject({ tick: 6, budgets: { seller: { tools: { decide: { run: { calls: 8 } } } } } });
   await simulations.steer(runId, 'resume');
-  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 9 });
-  expect(await simulations.paid(runId)).toHaveLength(6);
+  await simulations.when(runId, ({ tick, pausedAt }) => tick === 9 && pausedAt !== null);
+  await simulations.steer(runId, 'resume');
+  const ended = await simulations.ended(runId);
+  expect(ended).toMatchObject({ status: 'completed', tick: 12, agents: [{ budget: more.budgets.seller }] });
+  expect([...others, ...(await agreed()).slice(1)]).toEqual([]);
+  expect(await simulations.paid(runId)).toHaveLength(9);
   const answers = (await simulations.ticks(runId)).map(({ rounds }) => rounds![0]![0]!);
   expect(answers.map(({ source }) => source)).toEqual([
-    ...Array.from({ length: 5 }, () => 'agent'),
-    ...Array.from({ length: 4 }, () => 'fallback'),
+    ...['agent', 'agent', 'agent', 'agent', 'agent', 'fallback'],
+    ...['agent', 'agent', 'fallback', 'fallback', 'fallback', 'fallback'],
   ]);
-  expect(answers[8]!.feedback).toEqual(['Not asked: decide/run/calls (6 of 5) is exceeded.']);
+  expect(answers[11]!.feedback).toEqual(['Not asked: decide/run/calls (9 of 8) is exceeded.']);
   const said = (await simulations.history(runId)).filter(({ type }) => type.startsWith('budget-'));
   expect(said.map(({ type, data }) => [type, data])).toEqual([
     ['budget-warning', { tick: 4, budgetType: 'decide/run/calls', limit: 5, usage: 4 }],
     ['budget-exceeded', { tick: 6, budgetType: 'decide/run/calls', limit: 5, usage: 6, severity: 'hard_fail' }],
+    ['budget-warning', { tick: 7, budgetType: 'decide/run/calls', limit: 8, usage: 7 }],
+    ['budget-exceeded', { tick: 9, budgetType: 'decide/run/calls', limit: 8, usage: 9, severity: 'hard_fail' }],
   ]);
   const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=1`).expect(200);
   const { ref } = (body as { items: { ref: string }[] }).items[0]!;
   const { body: last } = await served.under.api.get(`/artifacts/${ref}`).expect(200);
-  expect(JSON.stringify(last)).toContain('decide, this run: 5 of 5 calls (100 %) WARNING');
+  expect(JSON.stringify(last)).toContain('decide, this run: 8 of 8 calls (100 %) WARNING');
+  // A fork goes on by what held at its tick.
+  const fork = await simulations.fork(runId, { tick: 5, ticks: 6 });
+  expect(await simulations.ended(fork)).toMatchObject({ agents: [{ budget }], tick: 6 });
 });
 
 test('a run is recorded once, grows by what is new, and replays with nobody to ask: the same hash, no cost', async () => {

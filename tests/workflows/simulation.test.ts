@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { workflowHistory } from '../../src/adapters/temporal';
-import { bareHistorySchema } from '../../src/contracts/api.schema';
+import { bareHistorySchema, type TicksPage } from '../../src/contracts/api.schema';
 import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
 import { fastForward } from '../../src/domain/simulation/fast-forward';
 import { play } from '../../src/domain/simulation/play';
@@ -114,18 +114,31 @@ test('a rule fast-forwards: economics go on, nobody is asked, and what was saved
   expect(forwarded[0]!.data).toMatchObject({ fromTick: 1, untilTick: 20, ticks: 19, callsSaved: 0 });
 });
 
-test('a run can be paused, advanced by days, stopped; what is recorded follows at once', async () => {
+test('a run can be paused, given other rules, advanced by days, stopped; what is recorded follows at once', async () => {
   const runId = await simulations.start({ ticks: 1_000_000, agents: [bot('baseline-v1')] });
   await simulations.when(runId, ({ tick }) => tick > 0);
   await simulations.steer(runId, 'pause');
   const { tick } = await simulations.paused(runId);
+  const rules = [{ on: 'day-started', when: 'always', do: { advance: 3 } }];
+  const refused = async (body: object) =>
+    JSON.stringify((await served.under.api.put(`/simulations/${runId}`).send(body).expect(422)).body);
+  expect(await refused({ seed: 8, rules })).toMatch(/"seed".*fork/);
+  expect(await refused({ agents: [bot('greedy-script')] })).toContain('longhaul fork');
+  expect(await refused({ costBudgetUsd: 8 })).toContain('longhaul runs budget');
+  expect(await refused({ rules: [{ ...rules[0], when: 'nope' }] })).toContain('has no condition');
+  expect(await refused({ budgets: { seller: {} } })).toContain('agents with a model');
+  expect(await refused({})).toContain('at least one');
+  await simulations.change(runId, { rules });
   await simulations.steer(runId, 'advance', { ticks: 5 });
   const advanced = await simulations.when(runId, (now) => now.tick === tick + 5 && now.pausedAt !== null);
-  expect(advanced.status).toBe('running');
+  expect(advanced).toMatchObject({ status: 'running', rules });
+  const { body: after } = await served.under.api.get(`/simulations/${runId}/ticks?after=${tick}`).expect(200);
+  expect((after as TicksPage).items.map(({ asked }) => asked)).toEqual([true, false, false, false, true]);
   await simulations.steer(runId, 'stop');
   const end = await simulations.ended(runId);
   expect(end).toMatchObject({ status: 'partially_completed', reasonCode: 'stopped', tick: tick + 5 });
   await simulations.post(runId, 'pause').expect(409);
+  await served.under.api.put(`/simulations/${runId}`).send({ rules }).expect(409);
 });
 
 test('a cancelled run ends as cancelled, with its ticks recorded', async () => {

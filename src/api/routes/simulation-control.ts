@@ -1,19 +1,23 @@
 import {
   advanceSchema,
   answerDecisionSchema,
+  changeSimulationSchema,
   externalRequestsSchema,
   forkSchema,
   hintSchema,
   runParams,
   simulationStartedSchema,
   simulationSteeredSchema,
+  simulationTermsSchema,
 } from '../../contracts/api.schema';
 import { PAUSE_UPDATE, RESUME_UPDATE } from '../../contracts/agent-run';
 import { ADVANCE_UPDATE, ANSWER_UPDATE, type AnswerInput, HINT_UPDATE, STOP_UPDATE } from '../../contracts/simulation';
 import type { Json } from '../../domain/kernel/canonical-json';
+import { factsAfter } from '../../domain/simulation/run/simulation-terms';
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
+import { agreedTerms, changeTerms } from '../services/simulation-terms';
 import { simulationStartedReply } from '../services/simulation-started-reply';
 import { PLACE_ERRORS } from '../services/place-agents';
 import { acceptFork, installationOf } from '../services/start-simulation';
@@ -22,6 +26,8 @@ import { SIMULATION, SIMULATION_STARTED } from './examples-simulation';
 
 const { runId } = SIMULATION;
 const DONE = { 200: { description: 'Done.', schema: simulationSteeredSchema, example: { runId, done: true } } };
+/** All of it is in one event of the run. */
+const TERMS_BYTES_MAX = 64 * 1024;
 const ERRORS = ['WrongState', 'ServiceUnavailable'] as const;
 
 function steering(
@@ -67,6 +73,21 @@ export const simulationControlRoutes: readonly Route[] = [
     handle: async ({ params: { id }, body }, context) => ({
       status: 200,
       body: await steerSimulation(context, id, HINT_UPDATE, body),
+    }),
+  }),
+  route({
+    ...{ method: 'put', path: '/simulations/{id}', operationId: 'changeSimulation', tag: 'Simulations' },
+    summary: 'Change its rules, its failure policy or the budgets of its agents from the next tick on',
+    description:
+      'What is left out stays. The event `terms-changed` of the run says after which tick. A run that is parked stays so until it is resumed. World, seed, scenario, ticks and agents do not change: that is a fork.',
+    ...{ params: runParams, idempotent: true, replies: DONE, errors: ERRORS },
+    body: {
+      ...{ schema: changeSimulationSchema, documented: simulationTermsSchema, formats: ['json', 'yaml'] },
+      ...{ example: { budgets: { seller: { run: { tokens: 9_000_000 } } } }, limitBytes: TERMS_BYTES_MAX },
+    },
+    handle: async ({ params: { id }, body }, context) => ({
+      status: 200,
+      body: await changeTerms(context, id, body),
     }),
   }),
   route({
@@ -122,9 +143,10 @@ export const simulationControlRoutes: readonly Route[] = [
     handle: async ({ params: { id }, body }, context) => {
       const { deps, tenant } = context;
       const { row, simulation } = await requireSimulation(deps.pool, tenant, id);
+      const parent = factsAfter(simulation, await agreedTerms(deps.pool, tenant, id), body.tick);
       const { answer, replayed } = await once(context, 'POST /simulations/{id}/fork', { id, body }, async (tx) => ({
         status: 201,
-        answer: await acceptFork(tx, tenant, { ...simulation, tick: row.tick }, row.name, body, installationOf(deps)),
+        answer: await acceptFork(tx, tenant, { ...parent, tick: row.tick }, row.name, body, installationOf(deps)),
       }));
       return await simulationStartedReply(context, answer, replayed);
     },

@@ -10,10 +10,12 @@ import {
   startSimulationSchema,
 } from '../../contracts/api.schema';
 import { LonghaulError } from '../../domain/kernel/errors';
+import { factsAfter } from '../../domain/simulation/run/simulation-terms';
 import { decodeCursor, pageOf } from '../http/cursor';
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
+import { agreedTerms } from '../services/simulation-terms';
 import { simulationSummaryOf, simulationViewOf } from '../services/simulation-views';
 import { PLACE_ERRORS } from '../services/place-agents';
 import { acceptSimulation, installationOf } from '../services/start-simulation';
@@ -86,7 +88,8 @@ export const simulationRoutes: readonly Route[] = [
       const { row, simulation } = await requireSimulation(pool, tenant, id);
       const range = { tenant, runId: id, after: row.tick - 1, until: row.tick, limit: 1 };
       const [latest] = await listTicks(pool, range);
-      return { status: 200, body: simulationViewOf(row, simulation, latest, settings) };
+      const now = factsAfter(simulation, await agreedTerms(pool, tenant, id));
+      return { status: 200, body: simulationViewOf(row, now, latest, settings) };
     },
   }),
   route({

@@ -245,7 +245,8 @@ function checkBots({ bots, world }: WorldEntry, agents: Agents): void {
   if (problems.length > 0) throw invalidRequest('Simulation', problems);
 }
 
-function checkRules({ world }: WorldEntry, rules: StartSimulation['rules']): void {
+/** @throws LonghaulError InvalidRequest */
+export function checkRules({ world }: WorldEntry, rules: StartSimulation['rules']): void {
   const known = Object.keys(world.conditions);
   const problems = rules.flatMap(({ when, do: action }, index): Problem[] =>
     [when, ...('untilWake' in action ? action.untilWake : [])]

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { SIMULATION_LIMITS, type ExternalRequests, type SimulationSteered } from '../../contracts/api.schema';
+import { readMapping } from '../graph-files';
 import { simulationPath } from '../simulation/paths';
 import { integerBetween, jsonValue } from './option-values';
 import { apiCommand, contextOf, type CommonOptions } from './registration';
@@ -19,6 +20,12 @@ export function simulationControlCommands(simulations: Command): void {
       new Argument('[ticks]', 'how many').argParser(integerBetween(1, SIMULATION_LIMITS.advanceMax)).default(1),
     )
     .action(advance);
+  apiCommand(simulations, 'update <runId> <file>', 'other rules, failure policy or budgets from the next tick on')
+    .addHelpText(
+      'after',
+      '\nThe file is YAML or JSON with any of rules, failures, budgets (by agent). What is left out stays.',
+    )
+    .action(update);
   apiCommand(simulations, 'hint <runId> <text>', 'say something to agents in the prompts of the next tick')
     .option('--agent <id>', 'only to this agent')
     .action(hint);
@@ -36,6 +43,13 @@ function plain(simulations: Command, action: string, description: string, said: 
 
 async function advance(runId: string, ticks: number, options: CommonOptions): Promise<void> {
   await steer(runId, 'advance', { ticks }, options, `plays ${ticks} ticks and pauses then.`);
+}
+
+async function update(runId: string, file: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const terms = readMapping(file, 'what changes, such as "failures: {inARow: 3, then: park}"');
+  const done = await api.change<SimulationSteered>(simulationPath(runId), terms);
+  console.answer(done, () => `Simulation ${runId} goes on by ${file} from its next tick on.`);
 }
 
 async function hint(runId: string, text: string, options: CommonOptions & { agent?: string }): Promise<void> {

@@ -45,7 +45,7 @@ const usageLimits = z.strictObject({
   costUsd: z.number().min(0).max(FIELD_LIMITS.usdMax).optional(),
 });
 
-const agentBudgetSchema = z.strictObject({
+export const agentBudgetSchema = z.strictObject({
   tick: usageLimits.prefault({ tokens: 200_000, costUsd: 10 }).meta({ description: 'Begins anew with every tick.' }),
   run: usageLimits.prefault({ tokens: 5_000_000, costUsd: 250 }),
   tools: z
@@ -163,4 +163,9 @@ export const fastForwardRuleSchema = z.strictObject({
     z.strictObject({ untilTick: tickNumber }),
     z.strictObject({ untilWake: z.array(eventName).min(1).max(20), atMost: tickNumber }),
   ]),
+});
+
+export const failurePolicySchema = z.strictObject({
+  inARow: z.int().min(1).max(SIMULATION_LIMITS.failuresMax).default(SIMULATION_LIMITS.failuresDefault),
+  then: z.enum(['end', 'park']).default('park'),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runCassetteSchema } from './cassette.schema';
 import { name } from './common.schema';
 import { experimentId } from './run.schema';
-import { fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
+import { failurePolicySchema, fastForwardRuleSchema, simulatedAgentSchema } from './simulation-agents.schema';
 import { json, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 
 export const scenarioChoice = z.union(
@@ -30,11 +30,7 @@ export const startSimulationSchema = z
       .optional()
       .meta({ description: 'Everybody of the scenario is `baseline-v1` when absent.' }),
     rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).default([]),
-    failures: z
-      .strictObject({
-        inARow: z.int().min(1).max(SIMULATION_LIMITS.failuresMax).default(SIMULATION_LIMITS.failuresDefault),
-        then: z.enum(['end', 'park']).default('park'),
-      })
+    failures: failurePolicySchema
       .prefault({})
       .meta({ description: 'How many failures of one agent in a row are too many, and what then.' }),
     costBudgetUsd: usd('What all decisions together may cost.').default(10),

@@ -7,6 +7,7 @@ import type { Done } from '../../domain/simulation/partitions/tick-barrier';
 import { ExternalRequests } from '../../domain/simulation/run/external-requests';
 import type { Minds } from '../../domain/simulation/run/minds';
 import { SimulationControl } from '../../domain/simulation/run/simulation-control';
+import { type AgreedTerms, TERMS_CHANGED } from '../../domain/simulation/run/simulation-terms';
 import type { WorldEntry } from '../../domain/worlds';
 import { showStatus } from '../run-details';
 import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
@@ -36,7 +37,7 @@ export class SimulationDriver {
 
   constructor(
     readonly input: SimulationInput,
-    entry: WorldEntry,
+    readonly entry: WorldEntry,
   ) {
     this.control = new SimulationControl(input.carried?.control);
     this.requests = new ExternalRequests(input.carried?.requests);
@@ -57,6 +58,7 @@ export class SimulationDriver {
     try {
       while (!this.isOver) {
         if (CancellationScope.current().consideredCancelled) return CANCELLED;
+        this.agree();
         if (this.control.isHeld) await this.hold();
         else if (this.seat?.isOpen !== true && this.historyIsLong) {
           if (await this.isAllRecorded()) return undefined;
@@ -116,6 +118,15 @@ export class SimulationDriver {
     this.show();
   }
 
+  /** Terms that people changed hold from the next tick on; who reads the run's events sees which held when. */
+  private agree(): void {
+    for (const terms of this.control.takeTerms()) {
+      if (!this.player.goOnBy(terms)) continue; // told a second time, in a history that does not know of the first
+      const agreed: AgreedTerms = { tick: this.player.tick, ...terms };
+      this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
+    }
+  }
+
   /** Between two windows. What was played is recorded when the next one does not come at once. */
   private async rest(seat: Seat): Promise<void> {
     if ((await seat.rest()) === 'idle')
@@ -144,7 +155,8 @@ export class SimulationDriver {
       await recorder.flushNotes();
     });
     this.show();
-    await condition(() => !control.isHeld || control.isStopping || recorder.hasNotes);
+    const isTold = () => recorder.hasNotes || control.termsCount > 0;
+    await condition(() => !control.isHeld || control.isStopping || isTold());
   }
 
   /** @returns whether there is something to tell */

@@ -1,6 +1,6 @@
 import type { Forwarding, SimulationInput } from '../../contracts/simulation';
 import { present } from '../../domain/kernel/assert';
-import type { Json } from '../../domain/kernel/canonical-json';
+import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import type { BudgetNews } from '../../domain/simulation/budget/agent-budgets';
 import { fastForward, SimulationEvent, stopOf } from '../../domain/simulation/fast-forward';
 import type { PartitionGate } from '../../domain/simulation/partitions/partition-gate';
@@ -9,6 +9,8 @@ import type { Position } from '../../domain/simulation/position';
 import type { ExternalRequests } from '../../domain/simulation/run/external-requests';
 import { FailureCount } from '../../domain/simulation/run/failure-count';
 import type { Minds } from '../../domain/simulation/run/minds';
+import type { SimulationPlan } from '../../domain/simulation/run/simulation-plan';
+import { planOn, type SimulationTerms } from '../../domain/simulation/run/simulation-terms';
 import type { Hint, SimulationControl } from '../../domain/simulation/run/simulation-control';
 import { beginTick, resumeTick } from '../../domain/simulation/tick';
 import type { Answer, PartitionMessage, WorldEvent } from '../../domain/simulation/world';
@@ -22,6 +24,8 @@ export class TickPlayer {
   readonly deciders: Deciders;
   readonly failures: FailureCount;
   forwarding: Forwarding | undefined;
+  /** By the terms of now. */
+  plan: SimulationPlan;
   /** Ticks that a worker has to play again when it takes this history over. */
   playedHere = 0;
   private current: Position<Json, Json> | undefined;
@@ -35,6 +39,7 @@ export class TickPlayer {
     /** Of a partition: how far it may play, and what it hears and says. */
     private readonly gate: PartitionGate | undefined,
   ) {
+    this.plan = input.plan;
     this.failures = new FailureCount(input.carried?.failures);
     this.forwarding = input.carried?.forwarding;
     this.deciders = new Deciders(
@@ -60,6 +65,15 @@ export class TickPlayer {
     this.deciders.thoughts.minds = minds;
   }
 
+  /** @returns whether anything is different by these terms; the next tick is the first by them */
+  goOnBy(terms: SimulationTerms): boolean {
+    const plan = planOn(this.plan, terms);
+    if (canonicalJson(plan) === canonicalJson(this.plan)) return false;
+    this.plan = plan;
+    this.deciders.limitAnew(plan.agents);
+    return true;
+  }
+
   /** One tick with agents, or a slice of them without. @throws ParkRun */
   async play(): Promise<void> {
     if (this.forwarding) this.playStanding(this.forwarding);
@@ -76,7 +90,7 @@ export class TickPlayer {
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
     this.say(this.position, events);
     const watched = [{ type: SimulationEvent.DAY_START }, ...events];
-    const stop = stopOf(this.entry.world, this.input.plan.rules, this.position, watched);
+    const stop = stopOf(this.entry.world, this.plan.rules, this.position, watched);
     if (stop) this.forwarding = { ...stop, fromTick: this.tick };
     this.tellBudgets(news);
     this.countFailures(rounds.flat());
@@ -168,7 +182,7 @@ export class TickPlayer {
       if (source === 'agent') this.failures.answered(agentId);
       else if (source === 'fallback' && !this.deciders.budgets.withheld(agentId)) this.failures.failed(agentId);
     }
-    const { inARow, then } = this.input.plan.failures;
+    const { inARow, then } = this.plan.failures;
     const agentId = this.failures.takeTooMany(inARow);
     if (agentId === undefined) return;
     const reason = `Agent "${agentId}" failed ${inARow} times in a row; the last time: ${lastFeedback(answers, agentId)}`;

@@ -1,7 +1,7 @@
 import type { Json } from '../../kernel/canonical-json';
 import { budgetBlock } from './budget-block';
 import type { AgentBudget } from './budget-limits';
-import { gaugesOf, meterCall, type Gauge, type Meter, type MeteredCall, openMeter, openTick } from './meter';
+import { gaugesOf, limitAnew, meterCall, type Gauge, type Meter, type MeteredCall, openMeter, openTick } from './meter';
 
 /** What is said about a budget once in its window: nearly used up, or exceeded. */
 export interface BudgetNews extends Gauge {
@@ -36,12 +36,21 @@ export class AgentBudgets {
   private readonly withheldNow = new Set<string>();
 
   constructor(
-    private readonly budgets: ReadonlyMap<string, AgentBudget>,
+    private budgets: ReadonlyMap<string, AgentBudget>,
     carried: CarriedBudgets = [],
   ) {
     const used = new Map(carried);
     this.done = new Map(
       [...budgets].map(([id, { limits }]) => [id, { ...((used.get(id) as unknown as Meter) ?? openMeter()), limits }]),
+    );
+    this.open = new Map(this.done);
+  }
+
+  /** Other limits between two ticks; what was used stays used. */
+  limitAnew(budgets: ReadonlyMap<string, AgentBudget>): void {
+    this.budgets = budgets;
+    this.done = new Map(
+      [...budgets].map(([id, { limits }]) => [id, limitAnew(this.done.get(id) ?? openMeter(), limits)]),
     );
     this.open = new Map(this.done);
   }

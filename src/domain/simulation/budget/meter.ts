@@ -60,6 +60,21 @@ export function openTick(meter: Meter): Meter {
   };
 }
 
+/** Other limits for what was used: whatever is below them now is said once more when it is reached again. */
+export function limitAnew(meter: Meter, limits: BudgetLimits): Meter {
+  const gauges = [undefined, ...Object.keys(limits.tools)].flatMap((tool) => gaugesOf({ ...meter, limits }, tool));
+  const still = (isAbove: (gauge: Gauge) => boolean) => {
+    const above = new Set(gauges.filter(isAbove).map(({ budgetType }) => budgetType));
+    return (budgetType: string) => above.has(budgetType);
+  };
+  return {
+    ...meter,
+    limits,
+    warned: meter.warned.filter(still(({ usage, limit }) => usage >= limits.warnAt * limit)),
+    exceeded: meter.exceeded.filter(still(({ usage, limit }) => usage > limit)),
+  };
+}
+
 /**
  * Adds a call that was made, then looks at the limits: the tool's of the tick, of the run, then the overall ones. The first
  * that is exceeded is said; if none, the first that is nearly used up and was not yet warned about.

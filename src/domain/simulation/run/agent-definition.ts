@@ -80,11 +80,12 @@ function thinking({ memory, secondThoughts, budget }: LlmAgentParts, seed: numbe
   return {
     ...(memory === undefined ? {} : { memory: { ...memory, seed } }),
     ...(secondThoughts === undefined || secondThoughts === 'off' ? {} : { secondThoughts }),
-    ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
+    ...(budget === undefined ? {} : { budget: agentBudgetOf(budget) }),
   };
 }
 
-function budgetOf({ tick, run, tools, warnAt, softOverage, then }: BudgetDefinition): AgentBudget {
+/** Limits as the workflow counts them. */
+export function agentBudgetOf({ tick, run, tools, warnAt, softOverage, then }: BudgetDefinition): AgentBudget {
   const ofTools = Object.entries(tools).map(([tool, windows]) => [tool, windowsOf(windows)]);
   const limits = { overall: windowsOf({ tick, run }), tools: Object.fromEntries(ofTools), warnAt, softOverage };
   return { limits, then };

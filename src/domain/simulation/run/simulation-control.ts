@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/assert';
+import type { SimulationTerms } from './simulation-terms';
 
 /** What a person tells agents: it is in the prompts of the next tick, and of no other. */
 export interface Hint {
@@ -18,6 +19,8 @@ export interface CarriedControl {
   parked?: Parked;
   holdAtTick?: number;
   hints: Hint[];
+  /** Absent: none wait. */
+  terms?: SimulationTerms[];
   /** How the run stands by what people were told last. */
   told: Standing;
 }
@@ -30,6 +33,7 @@ export type Standing = 'going' | 'paused' | 'parked';
  *   going ── pause ──► paused ── resume ──► going          (a second one changes nothing)
  *   any ── advance n ──► going until n more ticks are done ──► paused
  *   going ── park (the run cannot go on without a person) ──► parked ── resume | advance ──► going
+ *   any ── terms ──► the same, by other terms from the next tick on
  *   any ── stop ──► stopping: no tick is begun any more
  */
 export class SimulationControl {
@@ -37,6 +41,7 @@ export class SimulationControl {
   private parkedFor: Parked | undefined;
   private holdAtTick: number | undefined;
   private hints: Hint[];
+  private terms: SimulationTerms[];
   private stopped = false;
   private told: Standing;
 
@@ -45,6 +50,7 @@ export class SimulationControl {
     this.parkedFor = carried?.parked;
     this.holdAtTick = carried?.holdAtTick;
     this.hints = [...(carried?.hints ?? [])];
+    this.terms = [...(carried?.terms ?? [])];
     this.told = carried?.told ?? 'going';
   }
 
@@ -123,12 +129,28 @@ export class SimulationControl {
     return taken;
   }
 
+  get termsCount(): number {
+    return this.terms.length;
+  }
+
+  goOnBy(terms: SimulationTerms): void {
+    this.terms.push(terms);
+  }
+
+  /** To be taken between two ticks, in the order in which they were said. */
+  takeTerms(): SimulationTerms[] {
+    const taken = this.terms;
+    this.terms = [];
+    return taken;
+  }
+
   carry(): CarriedControl {
     return {
       paused: this.paused,
       ...(this.parkedFor ? { parked: this.parkedFor } : {}),
       ...(this.holdAtTick === undefined ? {} : { holdAtTick: this.holdAtTick }),
       hints: this.hints,
+      ...(this.terms.length > 0 ? { terms: this.terms } : {}),
       told: this.told,
     };
   }

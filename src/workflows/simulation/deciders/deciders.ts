@@ -59,6 +59,11 @@ export class Deciders {
     });
   }
 
+  /** Between two ticks. */
+  limitAnew(agents: readonly SimulatedAgent[]): void {
+    this.budgets.limitAnew(budgetsOf(agents));
+  }
+
   /** What `ticks` ticks with agents would have called and cost, by what they did so far. */
   savedBy(ticks: number): { ticks: number; callsSaved: number; costSavedMicroUsd: number } {
     const { askedTicks, calls, costMicroUsd } = this.spent;

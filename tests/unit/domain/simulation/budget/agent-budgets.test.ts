@@ -78,3 +78,34 @@ test('what was used is carried on, limits are those of the plan; whoever has no 
   expect(after.textFor('nobody')).toBe('');
   expect(after.carry().map(([id]) => id)).toEqual(['seller']);
 });
+
+test('with more of it an agent is asked again, what it used stays used, and both is said once more', () => {
+  const budgets = of({ overall: { run: { tokens: 1_000 } } });
+  tick(budgets, 1_001);
+  budgets.limitAnew(new Map([['seller', budget({ overall: { run: { tokens: 2_000 } } }, 'park')]]));
+  expect(budgets.parks('seller')).toBe(true);
+  // 1,001 of 2,000 is below 80 %, which are 1,600; 1,600 are there, 2,000 within, 2,001 above it.
+  const ticks = [598, 1, 400, 1].map((tokens) => tick(budgets, tokens));
+  expect(ticks.map(({ news }) => news)).toEqual([
+    ...[[], ['warning overall/run/tokens'], []],
+    ['exceeded overall/run/tokens'],
+  ]);
+  expect(ticks.map(({ withheld }) => withheld)).toEqual([false, false, false, true]);
+});
+
+test('with a limit that is too low still, or lower than what is used, an agent is not asked, and nothing is said twice', () => {
+  const budgets = of({ overall: { run: { tokens: 100 } } });
+  tick(budgets, 101);
+  budgets.limitAnew(new Map([['seller', budget({ overall: { run: { tokens: 50 } } })]]));
+  budgets.beginTick();
+  expect(budgets.refusal('seller')).toBe('Not asked: overall/run/tokens (101 of 50) is exceeded.');
+  expect(tick(budgets, 1).news).toEqual([]);
+});
+
+test('an agent that had no budget is counted from its first one on', () => {
+  const budgets = new AgentBudgets(new Map());
+  tick(budgets, 500);
+  budgets.limitAnew(new Map([['seller', budget({ overall: { run: { tokens: 100 } } })]]));
+  expect(tick(budgets, 100).withheld).toBe(false);
+  expect(tick(budgets, 1).withheld).toBe(true);
+});

@@ -67,9 +67,11 @@ describe('what people say about a run', () => {
     control.takeNews();
     control.advance(5, 20);
     control.hint({ text: 'a' });
+    control.goOnBy({ rules: [] });
     const next = new SimulationControl(control.carry());
     expect(next.carry()).toEqual(control.carry());
     expect(next.bound(100)).toBe(25);
+    expect([next.takeTerms(), next.takeTerms()]).toEqual([[{ rules: [] }], []]);
     expect(next.takeNews()).toBe('going');
   });
 });

@@ -1,0 +1,57 @@
+import { type Db, getRunEvents, type RunEvent } from '../../adapters/postgres';
+import type { SimulationTermsBody } from '../../contracts/api.schema';
+import { TERMS_UPDATE } from '../../contracts/simulation';
+import { LonghaulError, type Problem } from '../../domain/kernel/errors';
+import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
+import { type AgreedTerms, TERMS_CHANGED } from '../../domain/simulation/run/simulation-terms';
+import { type WorldEntry, worldOf } from '../../domain/worlds';
+import { invalidRequest } from '../http/validate';
+import type { RequestContext } from '../route';
+import { budgetProblems } from './check-budgets';
+import { requireSimulation } from './require-simulation';
+import { checkRules } from './start-simulation';
+import { steerSimulation } from './steer-simulation';
+
+const PAGE = 500;
+
+/** @throws LonghaulError NotFound, InvalidRequest, WrongState of a run that has not started or is over, ServiceUnavailable */
+export async function changeTerms(
+  context: RequestContext,
+  runId: string,
+  wanted: SimulationTermsBody,
+): Promise<{ runId: string; done: true }> {
+  const { simulation } = await requireSimulation(context.deps.pool, context.tenant, runId);
+  const { world, worldVersion: version, agents } = simulation;
+  const entry = worldOf(world, version);
+  if (entry === undefined) throw new LonghaulError('WorldMissing', { world, version });
+  checkRules(entry, wanted.rules ?? []);
+  checkLimits(entry, agents as unknown as AgentDefinition[], wanted);
+  return await steerSimulation(context, runId, TERMS_UPDATE, wanted);
+}
+
+function checkLimits(
+  entry: WorldEntry,
+  agents: readonly AgentDefinition[],
+  { budgets = {} }: SimulationTermsBody,
+): void {
+  const models = agents.filter(({ kind }) => kind === 'llm').map(({ id }) => id);
+  const problems = Object.entries(budgets).flatMap(([agentId, budget]): Problem[] => {
+    const path = `budgets.${agentId}`;
+    if (models.includes(agentId)) return budgetProblems(entry, budget, path);
+    const message = `Budgets limit agents with a model; the run has ${models.join(', ') || 'none'}.`;
+    return [{ path, message }];
+  });
+  if (problems.length > 0) throw invalidRequest('Simulation', problems);
+}
+
+/** What was agreed on in a run so far, oldest first. */
+export async function agreedTerms(db: Db, tenant: string, runId: string): Promise<AgreedTerms[]> {
+  const events: RunEvent[] = [];
+  for (let page = PAGE; page === PAGE;) {
+    const query = { tenant, runId, type: TERMS_CHANGED, afterSeq: events.at(-1)?.seq ?? 0, limit: PAGE };
+    const found = await getRunEvents(db, query);
+    events.push(...found);
+    page = found.length;
+  }
+  return events.map(({ data }) => data as unknown as AgreedTerms);
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { agentBudgetSchema, failurePolicySchema, fastForwardRuleSchema } from './simulation-agents.schema';
+import { agentId, SIMULATION_LIMITS } from './simulation-fields.schema';
+import { forkSchema, startSimulationSchema } from './simulation-start.schema';
+
+const terms = {
+  rules: z.array(fastForwardRuleSchema).max(SIMULATION_LIMITS.rulesMax).optional().meta({
+    description: 'In place of all rules of before. A fast-forward under way goes on to where it was going.',
+  }),
+  failures: failurePolicySchema.optional(),
+  budgets: z
+    .record(agentId, agentBudgetSchema)
+    .refine((budgets) => Object.keys(budgets).length <= SIMULATION_LIMITS.agentsMax, {
+      error: `Expected at most ${SIMULATION_LIMITS.agentsMax} agents.`,
+    })
+    .optional()
+    .meta({ description: 'By agent, each in place of its whole budget of before. What was used stays used.' }),
+};
+
+/** What may change of a simulation while it lasts. */
+export const simulationTermsSchema = z.strictObject(terms).meta({ id: 'SimulationTerms' });
+
+const BUDGET = 'Not changed here: raise what the run may cost with POST /runs/{id}/budget (longhaul runs budget).';
+const FIXED =
+  'Does not change while a run lasts: a fork goes on with another one (longhaul fork, POST /simulations/{id}/fork).';
+const FIXED_FOREVER = 'Does not change, neither while a run lasts nor in a fork: start another simulation.';
+
+/** Every field of a simulation that is no term is refused by name, with the way there is instead. */
+const refused = Object.fromEntries(
+  Object.keys({ ...startSimulationSchema.shape, ...forkSchema.shape })
+    .filter((field) => !Object.hasOwn(terms, field))
+    .map((field) => [field, z.never({ error: reasonFor(field) }).optional()]),
+);
+
+export const changeSimulationSchema = z
+  .strictObject({ ...refused, ...terms })
+  .refine((wanted) => Object.values(wanted).some((value) => value !== undefined), {
+    error: 'Expected at least one of rules, failures, budgets.',
+  });
+
+export type SimulationTermsBody = z.infer<typeof simulationTermsSchema>;
+
+function reasonFor(field: string): string {
+  if (field === 'costBudgetUsd') return BUDGET;
+  return Object.hasOwn(forkSchema.shape, field) ? FIXED : FIXED_FOREVER;
+}

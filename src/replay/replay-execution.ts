@@ -5,6 +5,7 @@ import { firstDivergence, otherArguments, type Divergence, type OtherArguments }
 import { recordedSteps } from './events';
 import { observedWorker, type Observed } from './observed-worker';
 import type { FoundStep } from './step';
+import { UNSEEN_SINKS } from './unseen-sinks';
 
 export type Outcome =
   | { outcome: 'replayed'; events: number; otherArguments: OtherArguments[] }
@@ -57,7 +58,7 @@ async function replay(
   history: BareHistory,
 ): Promise<unknown> {
   // One sandbox per replay, in this thread: a debugger sees the source that runs, and nothing of a replay before it.
-  const options = { workflowBundle, debugMode: true, reuseV8Context: false };
+  const options = { workflowBundle, debugMode: true, reuseV8Context: false, sinks: UNSEEN_SINKS };
   try {
     await observedWorker(observed).runReplayHistory(options, historyFromJSON(history), workflowId);
     return undefined;

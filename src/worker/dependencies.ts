@@ -1,6 +1,7 @@
 import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool, type Pool } from '../adapters/postgres';
 import { connectRedis, type RedisConnection } from '../adapters/redis';
+import { type FrameWriter, liveFrameWriter } from '../adapters/redis/live-frames';
 import { liveTextWriter } from '../adapters/redis/live-text';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { jsonSchemaProblem } from '../adapters/json-schema';
@@ -31,6 +32,8 @@ export interface Dependencies {
   io(): IoActivityDeps;
   agents(): Agents;
   fast(): FastActivityDeps;
+  /** Opened once for the process. */
+  frames(): FrameWriter;
   /** From now on this process acts: leases of lost processes end, loops run. Before, it only holds connections. */
   activate(): Promise<void>;
   /** In order: loops and calls first, connections last. */
@@ -38,8 +41,8 @@ export interface Dependencies {
 }
 
 /**
- * Opens what the roles need and nothing else: a workflows worker touches PostgreSQL only in a fast step, and Redis never,
- * so that either may be away while it replays.
+ * Opens what the roles need and nothing else: a workflows worker touches PostgreSQL only in a fast step, and Redis only
+ * for live frames, which nothing waits for, so that either may be away while it replays.
  */
 export async function openDependencies(
   roles: readonly WorkerRole[],
@@ -60,6 +63,9 @@ export async function openDependencies(
     onError: (error) => log.warn({ err: error }, 'Redis'),
   });
   closers.unshift(async () => redis.disconnect());
+  const unseen = (error: unknown) => log.warn({ err: error }, 'live frames are dropped; viewers read what is recorded');
+  const frames = liveFrameWriter(redis, unseen);
+  closers.unshift(() => frames.close());
 
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
@@ -78,6 +84,7 @@ export async function openDependencies(
       ...{ ...stores, tools: pureTools(), settled: () => undefined },
       gateway: lazyCassettePlayer(pool, settings, log),
     }),
+    frames: () => frames,
     activate: async () => {
       for (const activate of activators) await activate();
     },

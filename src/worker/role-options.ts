@@ -1,7 +1,9 @@
 import path from 'node:path';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { InjectedSinks, WorkerOptions } from '@temporalio/worker';
 import { CHILDREN_MAX } from '../adapters/agents';
 import type { Settings } from '../adapters/config/settings';
+import type { FrameWriter } from '../adapters/redis/live-frames';
+import type { LiveFrameSinks } from '../contracts/live-frames';
 import type { TaskQueue } from '../contracts/task-queues';
 import type { Dependencies } from './dependencies';
 
@@ -39,6 +41,7 @@ export async function roleOptions(
         maxCachedWorkflows: 200,
         // Ticks are CPU: two at once on one thread would only make both late.
         maxConcurrentWorkflowTaskExecutions: 2,
+        sinks: liveFrameSinks(dependencies.frames()),
       };
     }
     case 'llm': {
@@ -69,4 +72,9 @@ export async function roleOptions(
       };
     }
   }
+}
+
+/** A task does not end before its sinks returned: they hand over and wait for nothing. */
+function liveFrameSinks({ show }: FrameWriter): InjectedSinks<LiveFrameSinks> {
+  return { liveFrames: { show: { fn: (_info, ...frame) => show(...frame), callDuringReplay: false } } };
 }

@@ -7,6 +7,7 @@ import { firstDivergence } from '../../src/replay/divergence';
 import { recordedSteps } from '../../src/replay/events';
 import { observedWorker, type Observed } from '../../src/replay/observed-worker';
 import { replayExecution } from '../../src/replay/replay-execution';
+import { UNSEEN_SINKS } from '../../src/replay/unseen-sinks';
 import { plantedBundle, type PlantedBundle } from '../support/planted-bundle';
 
 jest.setTimeout(60_000);
@@ -78,7 +79,8 @@ test.each(recorded)('%s replays on today’s workflow code, every activity with 
 test.each(recorded)('%s: what is compared to name a difference finds none here', async (file) => {
   const observed: Observed = { commands: [], waitingAt: '' };
   const history = read(file);
-  const options = { workflowBundle: { codePath: bundle.file }, debugMode: true, reuseV8Context: false };
+  const workflowBundle = { codePath: bundle.file };
+  const options = { workflowBundle, debugMode: true, reuseV8Context: false, sinks: UNSEEN_SINKS };
   await observedWorker(observed).runReplayHistory(options, historyFromJSON(history), 'replayed');
   expect(firstDivergence(recordedSteps(history.events), observed.commands)).toBeUndefined();
 });

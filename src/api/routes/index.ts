@@ -16,6 +16,7 @@ import { runHistoryRoutes } from './run-history';
 import { runRoutes } from './runs';
 import { runControlRoutes } from './run-control';
 import { simulationControlRoutes } from './simulation-control';
+import { simulationLiveRoutes } from './simulation-live';
 import { simulationRecordRoutes } from './simulation-record';
 import { simulationTickRoutes } from './simulation-ticks';
 import { simulationRoutes } from './simulations';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...taskRoutes,
   ...simulationRoutes,
   ...simulationTickRoutes,
+  ...simulationLiveRoutes,
   ...simulationRecordRoutes,
   ...simulationControlRoutes,
   ...partitionedSimulationRoutes,

@@ -81,6 +81,12 @@ export const ticksQuery = z.strictObject({
   limit: queryInteger(1, SIMULATION_LIMITS.ticksPageMax).default(200),
 });
 
+export const liveQuery = z.strictObject({
+  after: queryInteger(0, SIMULATION_LIMITS.ticksMax)
+    .optional()
+    .meta({ description: 'Ticks after this one; the last twenty recorded ones when absent.' }),
+});
+
 const weight = z.number();
 
 const memoryReviewSchema = z

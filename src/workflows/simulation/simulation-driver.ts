@@ -11,6 +11,7 @@ import { type AgreedTerms, TERMS_CHANGED } from '../../domain/simulation/run/sim
 import type { WorldEntry } from '../../domain/worlds';
 import { showStatus } from '../run-details';
 import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
+import { LiveView } from './live-view';
 import { ParkRun } from './park-run';
 import { Seat } from './seat';
 import { showTick } from './simulation-details';
@@ -34,6 +35,7 @@ export class SimulationDriver {
   readonly player: TickPlayer;
   /** Of a partition: its place beside the others. */
   readonly seat: Seat | undefined;
+  private readonly live: LiveView;
 
   constructor(
     readonly input: SimulationInput,
@@ -45,6 +47,7 @@ export class SimulationDriver {
     this.seat = input.seat && new Seat(input.seat, this.control, input.carried?.gate);
     const gate = this.seat?.gate;
     this.player = new TickPlayer(input, entry, this.control, this.recorder, this.requests, gate);
+    this.live = new LiveView(input, this.player, this.control);
   }
 
   async begin(position: Position<Json, Json>, minds: Minds): Promise<void> {
@@ -110,6 +113,7 @@ export class SimulationDriver {
     if (this.announce()) await CancellationScope.nonCancellable(() => this.recorder.flushNotes());
     try {
       await this.player.play();
+      this.live.show(); // before it waits for recording
       if (this.recorder.isDue) await CancellationScope.nonCancellable(() => this.record());
     } catch (error) {
       this.parkFor(error);
@@ -178,6 +182,7 @@ export class SimulationDriver {
 
   private show(ending?: RunEnding): void {
     showTick({ ticks: this.input.plan.ticks, player: this.player, control: this.control }, ending);
+    this.live.show(ending !== undefined);
   }
 
   private get historyIsLong(): boolean {

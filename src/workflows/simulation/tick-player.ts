@@ -13,7 +13,7 @@ import type { SimulationPlan } from '../../domain/simulation/run/simulation-plan
 import { planOn, type SimulationTerms } from '../../domain/simulation/run/simulation-terms';
 import type { Hint, SimulationControl } from '../../domain/simulation/run/simulation-control';
 import { beginTick, resumeTick } from '../../domain/simulation/tick';
-import type { Answer, PartitionMessage, WorldEvent } from '../../domain/simulation/world';
+import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
 import type { WorldEntry } from '../../domain/worlds';
 import { Deciders } from './deciders/deciders';
 import { ParkRun } from './park-run';
@@ -29,6 +29,8 @@ export class TickPlayer {
   /** Ticks that a worker has to play again when it takes this history over. */
   playedHere = 0;
   private current: Position<Json, Json> | undefined;
+  /** Of the last tick, until somebody has looked at it. */
+  private news: readonly WorldEvent[] | undefined;
 
   constructor(
     private readonly input: SimulationInput,
@@ -72,6 +74,22 @@ export class TickPlayer {
     this.plan = plan;
     this.deciders.limitAnew(plan.agents);
     return true;
+  }
+
+  /** A tick was played since the last look. */
+  get hasNews(): boolean {
+    return this.news !== undefined;
+  }
+
+  dropNews(): void {
+    this.news = undefined;
+  }
+
+  /** The last tick in a row; null: none since the last look. */
+  takeNews(): TickSummary | null {
+    const events = this.news;
+    this.dropNews();
+    return events === undefined ? null : this.entry.world.summarise(this.position.state, events);
   }
 
   /** One tick with agents, or a slice of them without. @throws ParkRun */
@@ -150,8 +168,9 @@ export class TickPlayer {
     return this.gate ? Math.min(untilTick, this.gate.untilTick) : untilTick;
   }
 
-  /** What the other partitions hear of a tick that is done. */
+  /** What viewers and the other partitions hear of a tick that is done. */
   private say({ tick, state }: Position<Json, Json>, events: readonly WorldEvent[]): void {
+    this.news = events;
     this.gate?.played(tick, this.entry.world.outgoing?.(state, events) ?? []);
   }
 

@@ -17,11 +17,13 @@ async function pages() {
   const { describeSettings } = require('../dist/adapters/config/index.js');
   const { settingsSchema } = require('../dist/adapters/config/settings.js');
   const { createProgram } = require('../dist/cli/main.js');
+  const { MARKET_EVENTS } = require('../dist/domain/worlds/marketplace/event-catalogue.js');
   const { z } = require('zod');
   const settings = [describeSettings(), z.toJSONSchema(settingsSchema, { io: 'input' })];
   return {
     'docs/reference/errors.md': reference.errorsPage(ERRORS),
     'docs/reference/configuration.md': reference.configurationPage(...settings),
+    'docs/reference/events.md': reference.eventsPage({ marketplace: MARKET_EVENTS }),
     'docs/reference/cli.md': reference.cliPage(createProgram()),
     '.env.example': reference.envExample(...settings),
     'ARCHITECTURE.md': withGraph(readFileSync(inRoot('ARCHITECTURE.md'), 'utf8'), folderGraph()),

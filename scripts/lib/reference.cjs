@@ -22,6 +22,24 @@ function errorsPage(errors) {
   ]);
 }
 
+/** docs/reference/events.md from the catalogues of the worlds: `{world: {type: {about, subject, data, optional?}}}`. */
+function eventsPage(worlds) {
+  return page('Events of simulations', [
+    'What a tick of a recorded run tells (`longhaul simulations events`, `GET /simulations/{id}/events`), what rules of a fast-forward are',
+    'about (`on`), and what programs may rely on: a sweep over all example markets holds every event against this table. Rules may also',
+    'be about `day-started`, which happens in every tick and is not recorded.',
+    ...Object.entries(worlds).flatMap(([world, events]) => ['', `## ${world}`, ...eventRows(events)]),
+  ]);
+}
+
+function eventRows(events) {
+  const members = (data = {}, mark = '') => Object.entries(data).map(([name, form]) => `\`${name}${mark}\` ${form}`);
+  const rows = Object.entries(events).map(([type, { about, subject, data, optional }]) => {
+    return `| \`${type}\` | ${cell(about)} | ${subject} | ${[...members(data), ...members(optional, '?')].join(', ')} |`;
+  });
+  return ['| Type | When | Its subject | Its data |', '|---|---|---|---|', ...rows];
+}
+
 /** docs/reference/configuration.md from `describeSettings()` and the JSON Schema of the settings. */
 function configurationPage(settings, schema) {
   const rows = settings.map(({ path, env, fallback, description, secret, list }) => {
@@ -112,4 +130,4 @@ function page(title, lines) {
   return [`# ${title}`, '', BANNER, '', ...lines, ''].join('\n');
 }
 
-module.exports = { cliPage, configurationPage, envExample, errorsPage };
+module.exports = { eventsPage, cliPage, configurationPage, envExample, errorsPage };

@@ -5,9 +5,11 @@ import { describeSettings } from '../../src/adapters/config';
 import { settingsSchema } from '../../src/adapters/config/settings';
 import { createProgram } from '../../src/cli/main';
 import { ERRORS } from '../../src/domain/kernel/errors';
+import { MARKET_EVENTS } from '../../src/domain/worlds/marketplace/event-catalogue';
 import { ROOT, projectFiles, read } from './support/project';
 const reference = require('../../scripts/lib/reference.cjs') as {
   errorsPage(errors: typeof ERRORS): string;
+  eventsPage(worlds: object): string;
   cliPage(program: ReturnType<typeof createProgram>): string;
   configurationPage(settings: readonly object[], schema: object): string;
   envExample(settings: readonly object[], schema: object): string;
@@ -33,6 +35,7 @@ describe('generated pages are in step with the source (else: npm run docs:genera
   it.each([
     ['docs/reference/errors.md', () => reference.errorsPage(ERRORS)],
     ['docs/reference/configuration.md', () => reference.configurationPage(settings, schema)],
+    ['docs/reference/events.md', () => reference.eventsPage({ marketplace: MARKET_EVENTS })],
     ['docs/reference/cli.md', () => reference.cliPage(createProgram())],
     ['.env.example', () => reference.envExample(settings, schema)],
     ['ARCHITECTURE.md', () => withGraph(read('ARCHITECTURE.md'), folderGraph())],

@@ -212,7 +212,10 @@ test('what cannot be played is refused before anything is stored', async () => {
   expect(await refused({ world: 'moon' })).toContain('Known: marketplace');
   expect(await refused({ agents: [bot('clever')] })).toContain('It has: ');
   expect(await refused({ scenario: { startCash: 1 } })).toContain('scenario.startCash');
-  expect(await refused({ rules: [{ on: 'x', when: 'nope', do: { advance: 1 } }] })).toContain('has no condition');
+  expect(await refused({ rules: [{ on: 'day-closed', when: 'nope', do: { advance: 1 } }] })).toContain('no condition');
+  expect(await refused({ rules: [{ on: 'stokout', when: 'always', do: { advance: 1 } }] })).toContain(
+    'no event \\"stokout\\". It has: day-closed, ',
+  );
   expect(await refused({ agents: [bot('baseline-v1'), bot('baseline-v1')] })).toContain('is there twice');
 });
 

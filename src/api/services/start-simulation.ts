@@ -10,6 +10,7 @@ import { InvariantError, present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import { usdToMicro } from '../../domain/kernel/money';
+import { SimulationEvent } from '../../domain/simulation/fast-forward';
 import { beginTick } from '../../domain/simulation/tick';
 import { newestWorld, type WorldEntry, worldNames, worldOf, WORLDS } from '../../domain/worlds';
 import type { ApiDeps } from '../deps';
@@ -246,17 +247,27 @@ function checkBots({ bots, world }: WorldEntry, agents: Agents): void {
 }
 
 /** @throws LonghaulError InvalidRequest */
-export function checkRules({ world }: WorldEntry, rules: StartSimulation['rules']): void {
-  const known = Object.keys(world.conditions);
-  const problems = rules.flatMap(({ when, do: action }, index): Problem[] =>
-    [when, ...('untilWake' in action ? action.untilWake : [])]
-      .filter((condition) => !known.includes(condition))
-      .map((condition) => ({
-        path: `rules[${index}]`,
-        message: `World ${world.name} has no condition "${condition}". It has: ${known.sort().join(', ')}.`,
-      })),
-  );
+export function checkRules({ world, events }: WorldEntry, rules: StartSimulation['rules']): void {
+  const told = [...Object.values(SimulationEvent), ...Object.keys(events)];
+  const problems = rules.flatMap(({ on, when, do: action }, index): Problem[] => [
+    ...unknown('event', [on], told, world.name, index),
+    ...unknown('condition', [when, ...wakesOf(action)], Object.keys(world.conditions), world.name, index),
+  ]);
   if (problems.length > 0) throw invalidRequest('Simulation', problems);
+}
+
+/** A misspelt name would not fail: its rule would never apply. */
+function unknown(what: string, names: readonly string[], known: string[], world: string, rule: number): Problem[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: `rules[${rule}]`,
+      message: `World ${world} has no ${what} "${name}". It has: ${known.sort().join(', ')}.`,
+    }));
+}
+
+function wakesOf(action: StartSimulation['rules'][number]['do']): string[] {
+  return 'untilWake' in action ? action.untilWake : [];
 }
 
 function checkForkTick({ runId, tick: recorded, ticks }: Simulation, asked: ForkSimulation): void {

@@ -3,6 +3,7 @@ import type { Json } from '../kernel/canonical-json';
 import type { MemoryItem } from '../simulation/memory/memory-item';
 import type { Faculties } from '../simulation/run/minds';
 import type { Answer, TickSummary, World, WorldEvent } from '../simulation/world';
+import type { EventForms } from './event-form';
 import type { SecondThoughtsMode } from './marketplace/agent/second-thoughts';
 import type { Execution } from './marketplace/result';
 
@@ -19,6 +20,8 @@ export interface WorldEntry extends Faculties {
     facts: readonly MemoryItem[],
     mode: SecondThoughtsMode,
   ): { decision: Json; feedback: string[] };
+  /** All that it tells, by type. */
+  events: EventForms;
   /** What a budget of an agent can count besides its model's answers. */
   tools: readonly string[];
   /** Which of them a decision uses, one name for each time. */

@@ -4,6 +4,7 @@ import { secondThoughts } from './agent/second-thoughts';
 import { MARKET_TOOLS, toolCalls } from './agent/tool-calls';
 import { MARKET_MINDS } from './bots';
 import { contractViolations } from './contract';
+import { MARKET_EVENTS } from './event-catalogue';
 import { marketplace } from './index';
 import { measuredMarket } from './metrics/measured';
 import { type Execution, marketResult, type RecordedDay } from './result';
@@ -15,6 +16,7 @@ export const MARKETPLACE = {
   bots: MARKET_MINDS,
   observer: MARKET_OBSERVER,
   secondThoughts,
+  events: MARKET_EVENTS,
   tools: MARKET_TOOLS,
   toolCalls,
   cast: (scenario: MarketScenario, sellers: readonly string[], days: number) => ({

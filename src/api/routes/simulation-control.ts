@@ -20,7 +20,8 @@ import { requireSimulation } from '../services/require-simulation';
 import { agreedTerms, changeTerms } from '../services/simulation-terms';
 import { simulationStartedReply } from '../services/simulation-started-reply';
 import { PLACE_ERRORS } from '../services/place-agents';
-import { acceptFork, installationOf } from '../services/start-simulation';
+import { acceptFork } from '../services/fork-simulation';
+import { installationOf } from '../services/start-simulation';
 import { simulationState, steerSimulation } from '../services/steer-simulation';
 import { SIMULATION, SIMULATION_STARTED } from './examples-simulation';
 

@@ -9,7 +9,7 @@ import { invalidRequest } from '../http/validate';
 import type { RequestContext } from '../route';
 import { budgetProblems } from './check-budgets';
 import { requireSimulation } from './require-simulation';
-import { checkRules } from './start-simulation';
+import { checkRules } from './check-simulation';
 import { steerSimulation } from './steer-simulation';
 
 const PAGE = 500;

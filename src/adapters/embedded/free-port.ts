@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { LonghaulError } from '../../domain/kernel/errors';
 
 /**
  * Below the range that systems take for outgoing connections (Linux from 32768, others from 49152). Asking for port 0
@@ -22,9 +23,8 @@ export async function freePort(): Promise<number> {
     handedOut.add(port);
     if (await isFree(port)) return port;
   }
-  throw new Error(
-    `No free port: ${TRIES} tried on 127.0.0.1, from ${FIRST} to ${BEHIND_LAST - 1}. End programs that listen there and start again.`,
-  );
+  const ways = `  ${TRIES} ports from ${FIRST} to ${BEHIND_LAST - 1} were tried. End programs that listen there, and start again.`;
+  throw new LonghaulError('ServiceNotFound', { service: 'A free port on 127.0.0.1', ways });
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -37,7 +37,7 @@ export function agentSamples({
     ['agent_decision_ms', ms],
     ['agent_decision_tries', tries],
     ['agent_decision_failed', type === OUTSIDE_FAILED ? 1 : 0],
-    ...Object.entries((metrics ?? {})),
+    ...Object.entries(metrics ?? {}),
   ];
   return figures.flatMap(([name, value]) => (typeof value === 'number' ? [{ name, value, tags, atMs }] : []));
 }

@@ -31,7 +31,7 @@ const migration: Migration = {
   state: (state) => state,
   decision: (decision) => {
     const { brew, ...rest } = decision as { brew?: number };
-    return (brew === undefined ? rest : { ...rest, brewed: brew });
+    return brew === undefined ? rest : { ...rest, brewed: brew };
   },
 };
 const entry = (world: AnyWorld, migrate?: Migration) => ({ world, ...(migrate ? { migrate } : {}) }) as WorldEntry;

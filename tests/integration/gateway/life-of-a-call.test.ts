@@ -38,6 +38,7 @@ test('an answer is paid once: the second caller gets the stored result at no cos
     ...first,
     source: 'stored',
     costMicroUsd: 0,
+    paidBeforeMicroUsd: first.costMicroUsd,
     usage: { inputTokens: first.usage.inputTokens, outputTokens: 20 },
   });
   expect(await acceptedOf(call.callKey)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { LiveFrame } from '../../domain/simulation/record/live-frame';
 import { boundedQueue } from './bounded-queue';
+import { liveTail } from './live-tail';
 import { execAll } from './pipeline';
 
 /** More than a run plays between two looks of a viewer; who looks later reads the record. */
@@ -9,7 +10,6 @@ const FRAMES_MAX = 500;
 const TTL_MS = 3_600_000;
 /** Of all runs of one worker, while Redis is slow or away. */
 const WAITING_MAX = 1_000;
-const READ_COUNT = 500;
 
 function keyOf(tenant: string, runId: string): string {
   return `live-frames:{${encodeURIComponent(tenant)}/${runId}}`;
@@ -43,16 +43,7 @@ async function append(redis: Redis, frames: readonly Written[]): Promise<void> {
   await execAll(pipeline);
 }
 
-/** Reads what came since the last look, from the oldest that is kept. Asked often: a blocking read holds a connection. */
+/** Frames since the last look. */
 export function liveFrameReader(redis: Redis, tenant: string, runId: string): { next(): Promise<LiveFrame[]> } {
-  const key = keyOf(tenant, runId);
-  let from = '-';
-  return {
-    next: async () => {
-      const entries = await redis.xrange(key, from, '+', 'COUNT', READ_COUNT);
-      const last = entries.at(-1);
-      if (last !== undefined) from = `(${last[0]}`;
-      return entries.map(([, fields]) => JSON.parse(fields[1]!) as LiveFrame);
-    },
-  };
+  return liveTail<LiveFrame>(redis, keyOf(tenant, runId));
 }

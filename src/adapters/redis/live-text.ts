@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { TextPiece } from '../../domain/llm/live-text';
+import { liveTail } from './live-tail';
 import { execAll } from './pipeline';
 
 /** Soon enough to look like typing, seldom enough that a fast model does not cost a command per token. */
@@ -11,7 +12,6 @@ const ENTRIES_MAX = 5_000;
 const CHARS_MAX = 2 * 1024 * 1024;
 /** Longer than anybody waits for the rest of an answer that is stored by then. */
 const TTL_MS = 300_000;
-const READ_COUNT = 500;
 /** The answer is stored by then: its activity does not wait longer for those who read along. */
 const CLOSE_MS = 1_000;
 
@@ -82,16 +82,7 @@ async function append(redis: Redis, key: string, pieces: readonly TextPiece[]): 
   await execAll(pipeline);
 }
 
-/** Reads what was sent since the last look. Asked often instead of blocking, because a blocking read holds a connection. */
+/** Pieces since the last look. */
 export function liveTextReader(redis: Redis, tenant: string, callKey: string): { next(): Promise<TextPiece[]> } {
-  const key = keyOf(tenant, callKey);
-  let from = '-';
-  return {
-    next: async () => {
-      const entries = await redis.xrange(key, from, '+', 'COUNT', READ_COUNT);
-      const last = entries.at(-1);
-      if (last !== undefined) from = `(${last[0]}`;
-      return entries.map(([, fields]) => JSON.parse(fields[1]!) as TextPiece);
-    },
-  };
+  return liveTail<TextPiece>(redis, keyOf(tenant, callKey));
 }

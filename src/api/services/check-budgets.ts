@@ -1,10 +1,10 @@
-import type { StartSimulation } from '../../contracts/api.schema';
+import type { StartedAgents } from '../../contracts/api.schema';
 import type { Problem } from '../../domain/kernel/errors';
 import { DECIDE_TOOL, REVIEW_TOOL } from '../../domain/simulation/budget/agent-budgets';
 import type { WorldEntry } from '../../domain/worlds';
 import { invalidRequest } from '../http/validate';
 
-type Agent = NonNullable<StartSimulation['agents']>[number];
+type Agent = StartedAgents[number];
 type Budget = NonNullable<Extract<Agent, { kind: 'llm' }>['budget']>;
 
 /** @throws LonghaulError InvalidRequest */

@@ -1,4 +1,4 @@
-import type { StartSimulation } from '../../contracts/api.schema';
+import type { StartSimulation, StartedAgents } from '../../contracts/api.schema';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { Problem } from '../../domain/kernel/errors';
 import { SimulationEvent } from '../../domain/simulation/fast-forward';
@@ -6,10 +6,8 @@ import { beginTick } from '../../domain/simulation/tick';
 import type { WorldEntry } from '../../domain/worlds';
 import { invalidRequest } from '../http/validate';
 
-type Agents = NonNullable<StartSimulation['agents']>;
-
 /** The world itself says whom it asks: it is asked. @throws LonghaulError InvalidRequest */
-export function checkAgents(entry: WorldEntry, agents: Agents, scenario: Json, seed: number): void {
+export function checkAgents(entry: WorldEntry, agents: StartedAgents, scenario: Json, seed: number): void {
   const ids = agents.map(({ id }) => id);
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   if (twice.length > 0)
@@ -22,7 +20,7 @@ export function checkAgents(entry: WorldEntry, agents: Agents, scenario: Json, s
   throw invalidRequest('Simulation', [{ path: 'agents', message }]);
 }
 
-export function checkBots({ bots, world }: WorldEntry, agents: Agents): void {
+export function checkBots({ bots, world }: WorldEntry, agents: StartedAgents): void {
   const known = Object.keys(bots).sort().join(', ');
   const problems = agents.flatMap((agent, index): Problem[] =>
     agent.kind === 'script' && !Object.hasOwn(bots, agent.bot)

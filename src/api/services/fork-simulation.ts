@@ -1,5 +1,5 @@
 import { createSimulation, setFork, type Simulation, type Tx } from '../../adapters/postgres';
-import type { ForkSimulation, StartSimulation } from '../../contracts/api.schema';
+import type { ForkSimulation, StartedAgents } from '../../contracts/api.schema';
 import { WORLD_SCHEMAS } from '../../contracts/worlds/index.schema';
 import { InvariantError, present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
@@ -10,8 +10,6 @@ import { checkBudgets } from './check-budgets';
 import { checkBots, checkRules } from './check-simulation';
 import { placeAgents } from './place-agents';
 import { type AcceptedSimulation, insertRun, type Installation, newRun, recorded } from './start-simulation';
-
-type Agents = NonNullable<StartSimulation['agents']>;
 
 /** A fork shares what its parent recorded up to its tick; from there on it decides, and pays, anew. */
 export async function acceptFork(
@@ -29,10 +27,10 @@ export async function acceptFork(
   const agents = await placeAgents(
     tx,
     tenant,
-    asked.agents ?? (parent.agents as unknown as Agents),
+    asked.agents ?? (parent.agents as unknown as StartedAgents),
     installation.places,
   );
-  checkSameIds(parent.agents as unknown as Agents, agents);
+  checkSameIds(parent.agents as unknown as StartedAgents, agents);
   checkBots(entry, agents);
   checkBudgets(entry, agents);
   checkRules(entry, asked.rules ?? []);
@@ -95,8 +93,8 @@ function checkForkTick({ runId, tick: recorded, ticks }: Simulation, asked: Fork
 }
 
 /** Who is in the world was decided with its first tick; a fork changes how they decide. */
-function checkSameIds(before: Agents, after: Agents): void {
-  const ids = (agents: Agents) => agents.map(({ id }) => id).join(', ');
+function checkSameIds(before: StartedAgents, after: StartedAgents): void {
+  const ids = (agents: StartedAgents) => agents.map(({ id }) => id).join(', ');
   if (ids(before) === ids(after)) return;
   const message = `The parent has ${ids(before)}; a fork has the same agents, in that order, and came with ${ids(after)}.`;
   throw invalidRequest('Fork', [{ path: 'agents', message }]);

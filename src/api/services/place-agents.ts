@@ -1,6 +1,6 @@
 import { getRunner, listRunners, runnersWith, type Tx } from '../../adapters/postgres';
 import type { AllowedHosts } from '../../adapters/tools';
-import type { StartSimulation } from '../../contracts/api.schema';
+import type { StartedAgents } from '../../contracts/api.schema';
 import { type ErrorCode, LonghaulError } from '../../domain/kernel/errors';
 import { capabilitiesText, offers } from '../../domain/simulation/runners/capabilities';
 import { DECIDING_RUNNERS, runnerFor, type Runner } from '../../domain/simulation/runners/runner';
@@ -11,8 +11,7 @@ export interface AgentPlaces {
   commands: readonly string[];
 }
 
-type Agents = NonNullable<StartSimulation['agents']>;
-type RunnerAgent = Extract<Agents[number], { kind: 'runner' }>;
+type RunnerAgent = Extract<StartedAgents[number], { kind: 'runner' }>;
 
 export const PLACE_ERRORS: readonly ErrorCode[] = ['RunnerMissing', 'RunnerUnfit', 'UnknownCommand', 'RefusedAddress'];
 
@@ -24,8 +23,13 @@ const KNOWN_MAX = 20;
  *
  * @throws LonghaulError RunnerMissing, RunnerUnfit, UnknownCommand, RefusedAddress
  */
-export async function placeAgents(tx: Tx, tenant: string, agents: Agents, places: AgentPlaces): Promise<Agents> {
-  const placed: Agents = [];
+export async function placeAgents(
+  tx: Tx,
+  tenant: string,
+  agents: StartedAgents,
+  places: AgentPlaces,
+): Promise<StartedAgents> {
+  const placed: StartedAgents = [];
   for (const [place, agent] of agents.entries()) {
     if (agent.kind === 'runner') placed.push(await withRunner(tx, tenant, agent, place, places));
     else placed.push(agent);

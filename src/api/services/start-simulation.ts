@@ -1,6 +1,6 @@
 import { createRun, createSimulation, type Tx } from '../../adapters/postgres';
 import { newId } from '../../adapters/postgres/new-id';
-import type { StartSimulation } from '../../contracts/api.schema';
+import type { StartSimulation, StartedAgents } from '../../contracts/api.schema';
 import { FIELD_LIMITS } from '../../contracts/agent-graph.schema';
 import { SIMULATION_KIND } from '../../contracts/simulation';
 import { workflowId } from '../../contracts/workflow-ids';
@@ -28,8 +28,6 @@ export interface Installation {
   places: AgentPlaces;
 }
 
-type Agents = NonNullable<StartSimulation['agents']>;
-
 /** Plays every seller of a scenario for whom no agent is named. */
 const DEFAULT_BOT = 'baseline-v1';
 
@@ -50,7 +48,7 @@ export async function acceptSimulation(
   const written = await writtenScenario(tx, tenant, entry.world.name, asked.scenario);
   const ticks = asked.ticks ?? written.ticks;
   const agents =
-    asked.agents ?? written.agentIds.map((id): Agents[number] => ({ id, kind: 'script', bot: DEFAULT_BOT }));
+    asked.agents ?? written.agentIds.map((id): StartedAgents[number] => ({ id, kind: 'script', bot: DEFAULT_BOT }));
   const ids = agents.map(({ id }) => id);
   const scenario = entry.cast(written.scenario, ids, ticks);
   return await acceptCast(
@@ -67,7 +65,7 @@ interface Cast {
   /** With its agents in it. */
   scenario: Json;
   ticks: number;
-  agents: Agents;
+  agents: StartedAgents;
   scenarioId: string | null;
   /** The level above its own, in place of its experiment's. */
   parentBudget?: string | undefined;
@@ -121,7 +119,7 @@ export async function insertRun(
   run: AcceptedSimulation & {
     tenant: string;
     name: string;
-    agents: Agents;
+    agents: StartedAgents;
     costBudgetUsd: number;
     parentBudget?: string;
     parameters: Record<string, unknown>;
@@ -144,6 +142,6 @@ export function recorded(
 }
 
 /** Without a limit of its own only the run's binds an agent. */
-function limitOf(agent: Agents[number]): number {
+function limitOf(agent: StartedAgents[number]): number {
   return (agent.kind === 'llm' ? agent.costLimitUsd : undefined) ?? FIELD_LIMITS.usdMax;
 }

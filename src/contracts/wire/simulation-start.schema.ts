@@ -64,4 +64,5 @@ export const forkSchema = z
   .meta({ id: 'ForkSimulation' });
 
 export type StartSimulation = z.infer<typeof startSimulationSchema>;
+export type StartedAgents = NonNullable<StartSimulation['agents']>;
 export type ForkSimulation = z.infer<typeof forkSchema>;

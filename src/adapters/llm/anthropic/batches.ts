@@ -11,6 +11,15 @@ import {
   type SoughtBatch,
 } from '../provider';
 import { boundedAsk, type AskOptions } from '../wire/bounded-ask';
+import {
+  ASK_WITHIN_MS,
+  CLOCKS_DIFFER_MS,
+  FILE_BYTES_MAX,
+  MOVE_FILE_WITHIN_MS,
+  PAGE,
+  PAGES_MAX,
+  STATE_BYTES_MAX,
+} from '../wire/batch-limits';
 import { IncompleteAnswer } from '../wire/incomplete';
 import { label } from '../wire/label';
 import { customIdOfLine, readResultLine } from './batch-answers';
@@ -19,16 +28,6 @@ import { requestsOf, stateOf } from './read-batch';
 import { toWire } from './to-wire';
 
 const ROOT = '/v1/messages/batches';
-/** A batch itself is a few hundred bytes; a page of a hundred of them is far below, and so is one answer. */
-const STATE_BYTES_MAX = 8 * 1024 * 1024;
-/** Several times what a batch of the largest answers comes to. */
-const FILE_BYTES_MAX = 256 * 1024 * 1024;
-const ASK_WITHIN_MS = 30_000;
-const MOVE_FILE_WITHIN_MS = 300_000;
-const PAGE = 100;
-const PAGES_MAX = 50;
-/** The provider's clock may be behind ours. */
-const CLOCKS_DIFFER_MS = 3_600_000;
 
 /** Anthropic's message batches. */
 export class AnthropicBatches implements Batches {

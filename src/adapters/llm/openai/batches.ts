@@ -4,6 +4,15 @@ import type { Batch } from 'openai/resources/batches';
 import type { ChatRequest } from '../../../domain/llm/chat';
 import { redact } from '../../../domain/llm/redact';
 import type { BatchAnswer, Batches, BatchState, FoundBatch, SoughtBatch } from '../provider';
+import {
+  ASK_WITHIN_MS,
+  CLOCKS_DIFFER_MS,
+  FILE_BYTES_MAX,
+  MOVE_FILE_WITHIN_MS,
+  PAGE,
+  PAGES_MAX,
+  STATE_BYTES_MAX,
+} from '../wire/batch-limits';
 import { boundedAsk, type AskOptions } from '../wire/bounded-ask';
 import { label } from '../wire/label';
 import { readAnswerLine } from './batch-answers';
@@ -13,16 +22,6 @@ import { toWire, type Dialect } from './to-wire';
 const ENDPOINT = '/v1/chat/completions';
 /** By which a batch of ours is found again. */
 const NAME_KEY = 'longhaul_batch';
-/** A batch itself is a few hundred bytes; a page of a hundred of them is far below. */
-const STATE_BYTES_MAX = 8 * 1024 * 1024;
-/** Several times what a batch of the largest answers comes to. */
-const FILE_BYTES_MAX = 256 * 1024 * 1024;
-const ASK_WITHIN_MS = 30_000;
-const MOVE_FILE_WITHIN_MS = 300_000;
-const PAGE = 100;
-const PAGES_MAX = 50;
-/** The provider's clock may be behind ours. */
-const CLOCKS_DIFFER_MS = 3_600_000;
 
 /** OpenAI's files and batches of chat completions. */
 export class OpenAiBatches implements Batches {

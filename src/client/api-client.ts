@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem } from '../domain/kernel/errors';
+import { readServerEvents, type ServerEvent } from './server-events';
 
 /** The API answered with a problem document. */
 export class ApiProblem extends Error {
@@ -29,6 +30,8 @@ export interface ApiAddress {
 
 /** An answer that takes longer is a broken one: the API starts things, it does not wait for them. */
 const DEADLINE_MS = 30_000;
+/** Of a stream, which says at least every ten seconds that it lives. */
+const SILENCE_MS = 30_000;
 
 /** An answer that was lost is asked for again this often, at first after 200 ms and then after ever longer. */
 const CREATE_TRIES = 4;
@@ -52,10 +55,7 @@ export class ApiClient {
   constructor(private readonly address: ApiAddress) {}
 
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, String(value)]],
-    );
-    return this.send<T>('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`, undefined, signal);
+    return this.send<T>('GET', pathWith(path, query), undefined, signal);
   }
 
   post<T>(path: string, document: unknown): Promise<T> {
@@ -99,6 +99,27 @@ export class ApiClient {
     return (await this.exchange('GET', path)).bytes;
   }
 
+  /**
+   * Server-sent events as they come, until the server ends the stream.
+   *
+   * @throws ApiUnreachable also when the stream breaks off, or is silent for so long that it must be broken
+   */
+  async *events(path: string, query: Query = {}, signal?: AbortSignal): AsyncGenerator<ServerEvent> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(new Error(`silent for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+    try {
+      const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+      const response = await this.request('GET', pathWith(path, query), stop);
+      if (!response.ok) throw this.problemOf(response.status, await response.text());
+      yield* readServerEvents(heard(response, () => timer.refresh()));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof ApiProblem ? error : this.unreachable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   private async exchange(
     method: string,
     path: string,
@@ -111,28 +132,30 @@ export class ApiClient {
   }
 
   private async fetch(method: string, path: string, body?: Body, signal?: AbortSignal) {
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      const response = await this.request(method, path, signal ? AbortSignal.any([signal, deadline]) : deadline, body);
+      return { status: response.status, ok: response.ok, bytes: Buffer.from(await response.arrayBuffer()) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.unreachable(error);
+    }
+  }
+
+  private request(method: string, path: string, signal: AbortSignal, body?: Body): Promise<Response> {
     const { url, token } = this.address;
     const headers = {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body ? { 'content-type': body.type } : {}),
       ...(body?.idempotencyKey ? { 'idempotency-key': body.idempotencyKey } : {}),
     };
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers,
-        body: body?.content,
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-        redirect: 'error',
-      });
-      return { status: response.status, ok: response.ok, bytes: Buffer.from(await response.arrayBuffer()) };
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new ApiUnreachable(
-        `The API at ${url} does not answer: ${reasonOf(error)}. Is \`longhaul up\` running? See \`longhaul doctor\`.`,
-      );
-    }
+    return fetch(`${url}${path}`, { method, headers, body: body?.content, signal, redirect: 'error' });
+  }
+
+  private unreachable(error: unknown): ApiUnreachable {
+    return new ApiUnreachable(
+      `The API at ${this.address.url} does not answer: ${reasonOf(error)}. Is \`longhaul up\` running? See \`longhaul doctor\`.`,
+    );
   }
 
   private problemOf(status: number, text: string): ApiProblem {
@@ -145,6 +168,20 @@ export class ApiClient {
 
   private strange(status: number, text: string): string {
     return `${this.address.url} answered HTTP ${status} with something that is no answer of this API. Is it the right address? It began: ${text.slice(0, 200)}`;
+  }
+}
+
+function pathWith(path: string, query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}
+
+async function* heard({ body }: Response, onBytes: () => void): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body ?? []) {
+    onBytes();
+    yield bytes;
   }
 }
 

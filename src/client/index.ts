@@ -18,5 +18,6 @@ export { FailureHandler, type FailureStatistics, type OnFailure } from './failur
 export { Monitor, type EventSubject, type MonitorEvent } from './monitor';
 export { PerformanceMonitor } from './performance-monitor';
 export { RetryPolicy, RetryStrategy, type RetryPolicyOptions } from './retry-policy';
+export type { ServerEvent } from './server-events';
 export type { Metrics, Summary, SystemStatus } from './system-status';
 export { Workflow, WorkflowStatus, type WorkflowOptions, type WorkflowStatistics } from './workflow';

@@ -67,6 +67,29 @@ export async function readArtifacts(db: Db, end: 'first' | 'last', range: Artifa
   return (end === 'first' ? found : found.reverse()).map(toHeader);
 }
 
+export interface BranchAfter {
+  tenant: string;
+  sessionId: string;
+  branchId: string;
+  /** Only later steps; -1 for all. */
+  afterStep: number;
+}
+
+/** What follows a step of a branch, in step order. */
+export async function artifactsAfter(
+  db: Db,
+  { tenant, sessionId, branchId, afterStep }: BranchAfter,
+  limit: number,
+): Promise<ArtifactHeader[]> {
+  const found = await rows<HeaderRow>(
+    db,
+    `SELECT ${HEADER_COLUMNS} FROM artifact
+     WHERE tenant_id = $1 AND session_id = $2 AND branch_id = $3 AND step_idx > $4 ORDER BY step_idx LIMIT $5`,
+    [tenant, sessionId, branchId, afterStep, limit],
+  );
+  return found.map(toHeader);
+}
+
 /** By ref, of all tenants: for the relay, which publishes for all of them. */
 export async function timedArtifacts(db: Db, refs: readonly string[]): Promise<Map<string, TimedHeader>> {
   const found = await rows<HeaderRow & { micros: number }>(

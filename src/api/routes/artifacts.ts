@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  artifactHeaderSchema,
   artifactPageSchema,
   artifactParams,
   artifactQuery,
@@ -10,25 +9,10 @@ import {
 import type { ArtifactHeader } from '../../domain/artifacts/header';
 import { decodeCursor, pageOf } from '../http/cursor';
 import { route, type Route } from '../route';
+import { headerView } from '../services/artifact-view';
 import { payloadView } from '../services/payload-view';
+import { ARTIFACT_HEADER } from './examples';
 
-const HEADER = {
-  ref: '01938f3a-7c01-7000-8000-0123456789ab',
-  sessionId: '01938f3a-7c00-7000-8000-0123456789ab',
-  branchId: 'main',
-  stepIdx: 1,
-  parentRefs: ['01938f3a-7c00-7000-8000-1123456789ab'],
-  type: 'state',
-  agentId: 'greeter',
-  mime: 'application/json',
-  ts: '2026-11-20T08:00:01.000Z',
-  tags: ['output'],
-  meta: {},
-  driver: 'filesystem',
-  sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
-  bytes: 120,
-  rawBytes: 120,
-};
 const cursorKey = z.tuple([z.uuid()]);
 
 export const artifactRoutes: readonly Route[] = [
@@ -44,7 +28,7 @@ export const artifactRoutes: readonly Route[] = [
       200: {
         description: 'A page of headers.',
         schema: artifactPageSchema,
-        example: { items: [HEADER], nextCursor: null },
+        example: { items: [ARTIFACT_HEADER], nextCursor: null },
       },
     },
     errors: [],
@@ -76,7 +60,7 @@ export const artifactRoutes: readonly Route[] = [
         description: 'The artifact.',
         schema: artifactViewSchema,
         example: {
-          header: HEADER,
+          header: ARTIFACT_HEADER,
           encoding: 'json',
           payload: { content: 'Hello, Ada.', toolCalls: [], finishReason: 'stop', model: 'scripted-echo' },
         },
@@ -90,11 +74,6 @@ export const artifactRoutes: readonly Route[] = [
     },
   }),
 ];
-
-/** Only the members of the wire: what the bus adds to its headers later stays inside until the schema says so. */
-function headerView(header: ArtifactHeader) {
-  return artifactHeaderSchema.strip().parse(header);
-}
 
 /** Agents write these bytes. A browser must neither run nor render them as ours, whatever type they claim. */
 function downloadHeaders(header: ArtifactHeader): Record<string, string> {

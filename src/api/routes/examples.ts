@@ -87,3 +87,21 @@ export const RUN_BUDGET = {
   ...{ limitMicroUsd: 100_000_000, settledMicroUsd: 175, reservedMicroUsd: 0, unknownMicroUsd: 0, overrunMicroUsd: 0 },
   remainingMicroUsd: 99_999_825,
 };
+
+export const ARTIFACT_HEADER = {
+  ref: '01938f3a-7c01-7000-8000-0123456789ab',
+  sessionId: '01938f3a-7c00-7000-8000-0123456789ab',
+  branchId: 'main',
+  stepIdx: 1,
+  parentRefs: ['01938f3a-7c00-7000-8000-1123456789ab'],
+  type: 'state',
+  agentId: 'greeter',
+  mime: 'application/json',
+  ts: '2026-11-20T08:00:01.000Z',
+  tags: ['output'],
+  meta: {},
+  driver: 'filesystem',
+  sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+  bytes: 120,
+  rawBytes: 120,
+};

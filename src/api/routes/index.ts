@@ -6,6 +6,7 @@ import { budgetRoutes } from './budgets';
 import { cassetteRoutes } from './cassettes';
 import { completionRoutes } from './completions';
 import { estimateRoutes } from './estimates';
+import { eventRoutes } from './events';
 import { graphRoutes } from './graphs';
 import { healthRoutes } from './health';
 import { ledgerRoutes } from './ledger';
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   ...partitionedSimulationRoutes,
   ...agentRoutes,
   ...artifactRoutes,
+  ...eventRoutes,
   ...cassetteRoutes,
   ...toolRoutes,
   ...systemRoutes,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { liveQuery, runParams, SIMULATION_LIMITS } from '../../contracts/api.schema';
-import { valid } from '../http/validate';
-import { route, type RequestContext, type Route } from '../route';
+import { liveQuery, runParams } from '../../contracts/api.schema';
+import { lastEventOf } from '../http/last-event';
+import { route, type Route } from '../route';
 import { LiveSimulation } from '../services/live-simulation';
 import { requireSimulation } from '../services/require-simulation';
 import { serverEvent } from '../services/server-event';
@@ -44,14 +44,3 @@ export const simulationLiveRoutes: readonly Route[] = [
     },
   }),
 ];
-
-const lastEventId = z
-  .string()
-  .regex(/^\d{1,7}$/, 'Expected the id of a frame, which is its tick.')
-  .transform(Number)
-  .pipe(z.int().max(SIMULATION_LIMITS.ticksMax))
-  .optional();
-
-function lastEventOf({ header }: RequestContext): number | undefined {
-  return valid(lastEventId, header('last-event-id'), 'Headers', 'last-event-id');
-}

@@ -5,14 +5,13 @@ import { SIMULATION_LIMITS } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { type LiveFrame, ShownFrames } from '../../domain/simulation/record/live-frame';
 import type { RequestContext } from '../route';
+import { Heartbeat } from './heartbeat';
 import { serverEvent } from './server-event';
 
 /** Between two looks at the frames: five a second are a film. */
 const LOOK_MS = 200;
 /** Between two looks at the book, which alone says that a run is over. */
 const BOOK_MS = 1_000;
-const SILENCE_MS = 10_000;
-const HEARTBEAT = ': the run goes on\n\n';
 const TICKS_AT_ONCE = 500;
 
 const OUTAGES = {
@@ -45,17 +44,14 @@ export class LiveSimulation {
   }
 
   async *events(): AsyncGenerator<string> {
-    let saidAtMs = performance.now();
+    const heartbeat = new Heartbeat();
     for (;;) {
       for await (const event of this.look()) {
         yield event;
-        saidAtMs = performance.now();
+        heartbeat.said();
       }
       if (this.isOver) return;
-      if (performance.now() - saidAtMs > SILENCE_MS) {
-        yield HEARTBEAT;
-        saidAtMs = performance.now();
-      }
+      yield* heartbeat.whenSilent();
       await pause(LOOK_MS, undefined, { signal: this.context.gone });
     }
   }

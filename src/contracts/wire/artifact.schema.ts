@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ARTIFACT_TYPES } from '../../domain/artifacts/header';
-import { microUsd, page, pageQuery, sha256, timestamp, uuid } from './common.schema';
+import { microUsd, page, pageQuery, queryInteger, sha256, timestamp, uuid } from './common.schema';
 
 const label = z.string().min(1).max(128);
 
@@ -18,6 +18,23 @@ export const artifactSearchQuery = z.strictObject({
 export const artifactParams = z.strictObject({ ref: uuid });
 export const artifactQuery = z.strictObject({
   raw: z.enum(['0', '1']).default('0').meta({ description: '1 answers the stored bytes with their own content type.' }),
+});
+
+const ARTIFACT_TOPIC = /^artifacts:.{1,128}$/s;
+
+/** A topic of live events, read as what it is about. */
+export const topicParams = z.strictObject({
+  topic: z
+    .string()
+    .regex(ARTIFACT_TOPIC)
+    .transform((topic) => topic.slice('artifacts:'.length))
+    .meta({ description: '`artifacts:` and a session.' }),
+});
+export const topicQuery = z.strictObject({
+  branch: label.default('main').meta({ description: 'Of the session.' }),
+  after: queryInteger(0, 2_147_483_647)
+    .optional()
+    .meta({ description: 'Artifacts after this step; all of them when absent. `Last-Event-ID` comes before it.' }),
 });
 
 /** A member without a value is absent. */

@@ -17,6 +17,7 @@ import { normalizeSearch, type ArtifactSearch } from '../../domain/artifacts/sea
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { Log } from '../log';
+import { followBranch, type FollowedBranch } from './follow-branch';
 import { ImmediatePush } from './immediate-push';
 import { OutboxPump } from './outbox-pump';
 import { SessionIndex } from './session-index';
@@ -51,6 +52,11 @@ export interface ArtifactBus {
   recent(query: NewestQuery): Promise<LeanHeader[]>;
   /** Follows artifacts as they are published. Every loop has a Redis connection of its own. */
   subscribe(subscription: Subscription): AsyncGenerator<ArtifactEvent>;
+  /**
+   * The artifacts of one branch from a step on, in step order and gapless, as they are published; also, a little later,
+   * while Redis is away. Who comes late or comes back is told what it missed. Empty lists when nothing happens.
+   */
+  follow(branch: FollowedBranch): AsyncGenerator<ArtifactHeader[]>;
   /** Follows what happens to one thing, such as `run:{runId}`. */
   subscribeTopic(subscription: TopicSubscription): AsyncGenerator<TopicEvent>;
   /** For those whose own transaction wrote outbox rows: publishes them now instead of with the relay's next look. */
@@ -101,6 +107,8 @@ export function createArtifactBus(deps: ArtifactBusDeps): ArtifactBus {
       return (await searchArtifacts(pool, normalizeSearch(query))).map(leanHeader);
     },
     subscribe: (subscription) => subscribeArtifacts(required(redis), subscription, log),
+    follow: (branch) =>
+      followBranch(deps, branch, redis ? subscribeArtifacts(redis, { ...branch, from: 'now' }, log) : undefined),
     subscribeTopic: (subscription) => subscribeTopic(required(redis), subscription, log),
     pushNow,
     close: async () => live?.push.close(),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectRedis } from '../../../src/adapters/redis';
 import { ARTIFACT_STREAM, sessionKeys, topicStream } from '../../../src/adapters/redis/artifact-keys';
 import { leanHeader } from '../../../src/domain/artifacts/header';
-import { createArtifactBus } from '../../../src/gateway/artifacts';
+import { type ArtifactBus, createArtifactBus } from '../../../src/gateway/artifacts';
 import { createLog } from '../../../src/adapters/log';
 import { draft, insertMany, listen, openBus, publishMany, TENANT, type BusUnderTest } from './bus-under-test';
 import { CuttableLink } from './cuttable-link';
@@ -245,6 +245,48 @@ describe('subscriptions', () => {
       [3, 'run-completed'],
     ]);
     expect(await under.redis.pttl(topicStream(`run:${runId}`))).toBeGreaterThan(0);
+  });
+});
+
+describe('a followed branch', () => {
+  const follow = (bus: ArtifactBus, afterStep: number, signal: AbortSignal) =>
+    bus.follow({ tenant: TENANT, sessionId: 'session', branchId: 'main', afterStep, signal });
+
+  it('is told in step order and whole, while many publish, the link is cut and Redis is flushed', async () => {
+    const link = new CuttableLink(new URL(under.redisUrl));
+    const redis = connectRedis(await link.mend(), { onError: () => undefined });
+    const bus = createArtifactBus({ pool: under.pool, payloads: null as never, redis, log: createLog('silent', {}) });
+    under.relay();
+    const leaving = new AbortController();
+    const steps: number[] = [];
+    const following = (async () => {
+      for await (const headers of follow(bus, -1, leaving.signal)) steps.push(...headers.map(({ stepIdx }) => stepIdx));
+    })();
+    for (let round = 1; round <= 3; round++) {
+      await Promise.all([1, 2, 3, 4].map(() => publishMany(under.quietBus, 10)));
+      await eventually('the round', () => steps.length >= round * 40);
+      await link.cut();
+      await under.redis.flushdb();
+      await link.mend();
+    }
+    leaving.abort();
+    await following;
+    redis.disconnect();
+    await link.cut();
+    expect(steps).toEqual(Array.from({ length: 120 }, (_, step) => step));
+  });
+
+  it('is told without Redis, from a step on, and nothing of other tenants, sessions and branches', async () => {
+    const refs = await publishMany(under.quietBus, 3);
+    for (const other of [{ tenant: 'other' }, { sessionId: 'x' }, { branchId: 'x' }])
+      await publishMany(under.quietBus, 3, other);
+    const heard: string[] = [];
+    for await (const headers of follow(under.quietBus, 0, new AbortController().signal)) {
+      heard.push(...headers.map(({ ref }) => ref));
+      if (heard.length === 2) refs.push(...(await publishMany(under.quietBus, 1)));
+      if (heard.length === 3) break;
+    }
+    expect(heard).toEqual(refs.slice(1));
   });
 });
 

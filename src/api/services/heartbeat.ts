@@ -1,0 +1,18 @@
+const SILENCE_MS = 10_000;
+/** A comment: no event to who reads the stream, and a sign of life to proxies and to who waits. */
+const COMMENT = ': nothing new\n\n';
+
+/** Says that a stream lives when it has said nothing else for ten seconds. */
+export class Heartbeat {
+  private saidAtMs = performance.now();
+
+  said(): void {
+    this.saidAtMs = performance.now();
+  }
+
+  *whenSilent(): Generator<string> {
+    if (performance.now() - this.saidAtMs <= SILENCE_MS) return;
+    this.said();
+    yield COMMENT;
+  }
+}

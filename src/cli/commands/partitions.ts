@@ -1,18 +1,18 @@
-import type { Command } from 'commander';
-import type { PartitionedStarted, PartitionedView } from '../../contracts/api.schema';
-import { isTerminalRunStatus } from '../../domain/agents/run-state';
-import { formatUsd } from '../../domain/kernel/money';
-import type { ApiClient } from '../../client/api-client';
-import { EXIT } from '../exit';
+import { type Command, Option } from 'commander';
+import type { PartitionedPage, PartitionedStarted, PartitionedView } from '../../contracts/api.schema';
+import { RUN_STATUSES } from '../../domain/agents/run-state';
 import { readMapping } from '../graph-files';
-import { onInterrupt } from '../interrupt';
-import type { Console } from '../view/console';
-import { PatientReader } from '../view/patient-reader';
-import { pause } from '../view/pause';
-import { table } from '../view/run-table';
-import { apiCommand, contextOf, type CommonOptions, type Registration } from './registration';
-
-const POLL_MS = 500;
+import { partitionedPath } from '../simulation/paths';
+import { watchPartitioned } from '../simulation/watch-partitioned';
+import { partitionedLine, partitionedTable, partitionTable } from '../view/partition-table';
+import {
+  apiCommand,
+  contextOf,
+  pageCommand,
+  type CommonOptions,
+  type PageOptions,
+  type Registration,
+} from './registration';
 
 export const registerPartitions: Registration = (program) => {
   const partitions = program
@@ -21,7 +21,11 @@ export const registerPartitions: Registration = (program) => {
   apiCommand(partitions, 'start <file>', 'start the partitions of a file (YAML or JSON) and watch them')
     .option('--no-wait', 'start them and return')
     .action(start);
+  pageCommand(partitions, 'list', 'list partitioned simulations, newest first')
+    .addOption(new Option('--status <status>', 'only those of this status').choices([...RUN_STATUSES]))
+    .action(list);
   apiCommand(partitions, 'show <runId>', 'show a partitioned simulation with its partitions').action(show);
+  apiCommand(partitions, 'watch <runId>', 'follow one until it ends').action(watch);
   steering(partitions, 'pause', 'begin no further tick in any partition for now');
   steering(partitions, 'resume', 'go on after a pause');
   steering(partitions, 'stop', 'end every partition when they meet next');
@@ -31,7 +35,7 @@ export const registerPartitions: Registration = (program) => {
 function steering(partitions: Command, action: string, description: string): void {
   apiCommand(partitions, `${action} <runId>`, description).action(async (runId: string, options: CommonOptions) => {
     const { api, console } = contextOf(options);
-    const done = await api.create<object>(`${pathOf(runId)}/${action}`, {});
+    const done = await api.create<object>(`${partitionedPath(runId)}/${action}`, {});
     console.answer(done, () => `Partitioned simulation ${runId}: ${action}. See: longhaul partitions show ${runId}`);
   });
 }
@@ -42,48 +46,28 @@ async function start(file: string, options: CommonOptions & { wait: boolean }): 
   const started = await api.create<PartitionedStarted>('/partitioned-simulations', body);
   console.say(`Partitioned simulation ${started.runId} of ${started.partitions.length} partitions`);
   if (!options.wait) return console.answer(started, () => `See: longhaul partitions show ${started.runId}`);
-  const whole = await follow(api, started.runId, console);
-  console.answer(whole, () => partitionTable(whole));
-  if (whole.status !== 'completed') process.exitCode = EXIT.failed;
+  await watchPartitioned(api, started.runId, console);
 }
 
-async function follow(api: ApiClient, runId: string, console: Console): Promise<PartitionedView> {
-  const { signal } = onInterrupt();
-  const reader = new PatientReader(api, { signal, note: (text) => console.note(text) });
-  for (let shown = ''; ;) {
-    const whole = await reader.get<PartitionedView>(pathOf(runId));
-    const line = lineOf(whole);
-    if (line !== shown) console.say(line);
-    shown = line;
-    if (isTerminalRunStatus(whole.status)) return whole;
-    await pause(POLL_MS, signal);
-  }
+async function list({ status, limit, cursor, ...options }: CommonOptions & PageOptions & { status?: string }) {
+  const { api, console } = contextOf(options);
+  const page = await api.get<PartitionedPage>('/partitioned-simulations', { status, limit, cursor });
+  console.answer(page, () => {
+    if (page.items.length === 0) return 'No partitioned simulations yet. Start one: longhaul partitions start FILE';
+    return partitionedTable(page.items) + (page.nextCursor === null ? '' : `\nMore: --cursor ${page.nextCursor}`);
+  });
 }
 
 async function show(runId: string, options: CommonOptions): Promise<void> {
   const { api, console } = contextOf(options);
-  const whole = await api.get<PartitionedView>(pathOf(runId));
+  const whole = await api.get<PartitionedView>(partitionedPath(runId));
   console.answer(
     whole,
-    () => `${partitionTable(whole)}\n\n${lineOf(whole)}\nTemporal Web UI: ${whole.links.temporalUi}`,
+    () => `${partitionTable(whole)}\n\n${partitionedLine(whole)}\nTemporal Web UI: ${whole.links.temporalUi}`,
   );
 }
 
-function partitionTable({ partitions }: PartitionedView): string {
-  const rows = partitions.map(({ name, runId, status, tick, costMicroUsd, reasonCode }) => [
-    ...[name, runId, status, String(tick), formatUsd(costMicroUsd)],
-    status === 'completed' ? '' : (reasonCode ?? ''),
-  ]);
-  return table(['partition', 'run', 'status', 'tick', 'cost', 'reason'], rows);
-}
-
-function lineOf({ status, tick, ticks, pausedAt, partitions, costMicroUsd, reason }: PartitionedView): string {
-  const state = pausedAt === null ? status : 'paused';
-  const out = partitions.filter((partition) => partition.status === 'failed' || partition.status === 'cancelled');
-  const named = out.length === 0 ? '' : `, without ${out.map(({ name }) => name).join(', ')}`;
-  return `${state}: tick ${tick} of ${ticks}${named}, ${formatUsd(costMicroUsd)}${reason === null ? '' : ` (${reason})`}`;
-}
-
-function pathOf(runId: string): string {
-  return `/partitioned-simulations/${encodeURIComponent(runId)}`;
+async function watch(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  await watchPartitioned(api, runId, console);
 }

@@ -102,6 +102,21 @@ test('what is missing is named, with what there is and what to do', async () => 
   expect((await unfit({ capabilities: { framework: 'own' } })).detail).toContain('own-1 (gone; framework own)');
 });
 
+test('a tenant has so many runners at most, and is told how to make room', async () => {
+  const few = await under.variant((deps) => {
+    const { runners, ...settings } = deps.settings;
+    return { ...deps, settings: { ...settings, runners: { ...runners, registeredMax: 1 } } };
+  });
+  await few.api.post('/agents/register').send(endpoint('one')).expect(201);
+  const full = problem(await few.api.post('/agents/register').send(endpoint('two')).expect(409));
+  expect(full).toMatchObject({
+    code: 'TooManyRunners',
+    detail: expect.stringMatching(/"two" is not registered: there are 1 already.*longhaul agents delete/) as string,
+  });
+  await few.api.post('/agents/one/delete').expect(200);
+  await few.api.post('/agents/register').send(endpoint('two')).expect(201);
+});
+
 test('no tenant finds a runner of another', async () => {
   const rival = await under.variant((deps) => ({ ...deps, settings: { ...deps.settings, tenant: 'rival' } }));
   await rival.api

@@ -162,7 +162,7 @@ test('a partition plays where its wishes are met; when that worker dies it is na
   const partitions = [{ name: 'north' }, { name: 'south', requires: eu }];
   expect(await wholes.refused({ partitions })).toContain('No registered worker offers region eu');
   const address = `${system.prefix}eu-simulations`;
-  await registerRunner(system.pool, TENANT, { id: 'worker-eu', kind: 'worker', address, capabilities: eu });
+  await registerRunner(system.pool, TENANT, { id: 'worker-eu', kind: 'worker', address, capabilities: eu }, 10);
   const european = await system.startWorker('simulations', { LONGHAUL_TASK_QUEUE_PREFIX: `${system.prefix}eu-` });
   const { runId } = await wholes.start({
     ...{ name: 'far', ticks: 100_000, agents: [bot('baseline-v1', 'one')], partitions },

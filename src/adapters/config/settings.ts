@@ -169,6 +169,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       commands: agentCommands.meta({ env: 'LONGHAUL_RUNNERS_COMMANDS', list: true, description: 'Programs that may be started for agents of simulations, and nothing else may: a list with `name`, `command` (program and arguments, read by no shell) and, if wanted, `cwd` and `env` (names of variables that it is given). Seen by io workers and API.' } satisfies SettingMeta),
       httpAllow: setting(z.string().default(''), 'LONGHAUL_RUNNERS_HTTP_ALLOW', 'Hosts at which agents of simulations may be asked, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
+      registeredMax: setting(positive.max(100_000).default(1_000), 'LONGHAUL_RUNNERS_REGISTERED_MAX', 'Runners that may be registered at once. One that is gone makes room for another.'),
     })
     .prefault({}),
   log: z

@@ -1,7 +1,10 @@
+import type { Pool } from 'pg';
+import { LonghaulError } from '../../domain/kernel/errors';
 import { offers, type Capabilities } from '../../domain/simulation/runners/capabilities';
 import type { Runner, RunnerKind } from '../../domain/simulation/runners/runner';
 import { toJsonb } from './jsonb';
-import { execute, firstRow, rows, type Db } from './rows';
+import { execute, firstRow, rows, type Db, type Tx } from './rows';
+import { withTransaction } from './transaction';
 
 export interface StoredRunner extends Runner {
   registeredAt: Date;
@@ -17,11 +20,50 @@ const COLUMNS = `id, kind, address, capabilities, registered_at AS "registeredAt
 /** The same order on every installation, whatever its collation. */
 const BY_ID = 'ORDER BY id COLLATE "C"';
 
-/** The same id again replaces what it said before, and is its sign of life. */
+export type Registration = Runner & { ttlSeconds?: number | undefined };
+
+/**
+ * The same id again replaces what it said before, and is its sign of life. A new one finds room among `registeredMax`;
+ * whoever is gone makes room for it.
+ *
+ * @throws LonghaulError TooManyRunners
+ */
 export async function registerRunner(
+  pool: Pool,
+  tenant: string,
+  runner: Registration,
+  registeredMax: number,
+): Promise<StoredRunner & { fresh: boolean }> {
+  return await withTransaction(pool, async (tx) => {
+    await execute(tx, ONE_AT_A_TIME, [tenant]);
+    const known = await getRunner(tx, tenant, runner.id);
+    if (known === undefined && !(await hasRoom(tx, tenant, registeredMax)))
+      throw new LonghaulError('TooManyRunners', { runner: runner.id, limit: registeredMax });
+    return await store(tx, tenant, runner);
+  });
+}
+
+/** Two that counted at once would be one too many. */
+const ONE_AT_A_TIME = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 2))';
+
+async function hasRoom(tx: Tx, tenant: string, registeredMax: number): Promise<boolean> {
+  const count = async () =>
+    (await firstRow<{ count: number }>(tx, 'SELECT count(*)::int AS count FROM runner WHERE tenant_id = $1', [tenant]))!
+      .count;
+  if ((await count()) < registeredMax) return true;
+  await execute(tx, 'DELETE FROM runner WHERE tenant_id = $1 AND gone_at <= now()', [tenant]);
+  return (await count()) < registeredMax;
+}
+
+/** Those that have been gone for so long. @returns how many there were */
+export async function pruneRunners(db: Db, { goneForMs }: { goneForMs: number }): Promise<number> {
+  return execute(db, `DELETE FROM runner WHERE gone_at < now() - $1 * interval '1 ms'`, [goneForMs]);
+}
+
+async function store(
   db: Db,
   tenant: string,
-  { id, kind, address, capabilities, ttlSeconds }: Runner & { ttlSeconds?: number | undefined },
+  { id, kind, address, capabilities, ttlSeconds }: Registration,
 ): Promise<StoredRunner & { fresh: boolean }> {
   const stored = await firstRow<StoredRunner & { fresh: boolean }>(
     db,

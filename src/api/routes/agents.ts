@@ -45,11 +45,12 @@ export const agentRoutes: readonly Route[] = [
       201: { description: 'New.', schema: runnerSchema, example: REGISTERED },
       200: { description: 'Renewed.', schema: runnerSchema, example: REGISTERED },
     },
-    errors: ['RefusedAddress', 'UnknownCommand'],
+    errors: ['RefusedAddress', 'UnknownCommand', 'TooManyRunners'],
     handle: async ({ body }, { deps, tenant }) => {
       const runner = runnerOf(body);
       checkPlace(runner, deps.agentPlaces);
-      const stored = await registerRunner(deps.pool, tenant, { ...runner, ttlSeconds: body.ttlSeconds });
+      const registration = { ...runner, ttlSeconds: body.ttlSeconds };
+      const stored = await registerRunner(deps.pool, tenant, registration, deps.settings.runners.registeredMax);
       return { status: stored.fresh ? 201 : 200, body: runnerView(stored) };
     },
   }),
@@ -59,7 +60,7 @@ export const agentRoutes: readonly Route[] = [
     operationId: 'listRunners',
     tag: 'Agents',
     summary: 'Runners, by id',
-    description: 'Those that are gone are listed too, until they are removed.',
+    description: 'Those that are gone are listed too, for a day.',
     query: runnerListQuery,
     replies: {
       200: { description: 'A page.', schema: runnerPageSchema, example: { items: [REGISTERED], nextCursor: null } },

@@ -6,6 +6,7 @@ import {
   pendingLaunches,
   pruneIdempotency,
   pruneOutbox,
+  pruneRunners,
   withdrawItems,
 } from '../../adapters/postgres';
 import { workflowOutcome } from '../../adapters/temporal';
@@ -21,6 +22,8 @@ export interface SweeperDeps extends LaunchDeps {
 const EXPIRE_GRACE_MS = 250;
 /** Published rows refill a flushed Redis; after a week the streams have long moved on. */
 const KEEP_PUBLISHED_MS = 7 * 86_400_000;
+/** So long people see in the list that a runner is gone. */
+const KEEP_GONE_RUNNERS_MS = 86_400_000;
 /** Closed by nobody but a person: an address that is wrong for a minute would close every run there is. */
 const MISSING =
   'Temporal does not know this run although it was started: another server, or its data are gone. `longhaul runs cancel` closes it.';
@@ -88,4 +91,5 @@ async function alarmUnknown({ pool, log }: SweeperDeps): Promise<void> {
 async function prune({ pool }: SweeperDeps): Promise<void> {
   await pruneIdempotency(pool);
   await pruneOutbox(pool, { olderThanMs: KEEP_PUBLISHED_MS, limit: 10_000 });
+  await pruneRunners(pool, { goneForMs: KEEP_GONE_RUNNERS_MS });
 }

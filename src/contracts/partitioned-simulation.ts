@@ -54,6 +54,8 @@ export interface CarriedCoordinator {
   workflowIds: (string | null)[];
   paused: boolean;
   progressSeq: number;
+  /** Keys of what people said. */
+  seen?: string[];
 }
 
 export interface PartitionOutcome extends PartitionEnd {

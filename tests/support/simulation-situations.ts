@@ -152,6 +152,7 @@ export async function startSimulation(system: System, body: object, hook: Partia
   await startWorkflow(temporal.client, spec);
   const handle = temporal.client.workflow.getHandle(spec.workflowId);
   return {
+    runId: run.runId,
     workflowId: spec.workflowId,
     result: () => handle.result() as Promise<unknown>,
     state: () => handle.query<SimulationStateView>(SIMULATION_STATE_QUERY),

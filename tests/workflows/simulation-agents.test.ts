@@ -8,7 +8,7 @@ import { simulationSpec } from '../../src/control/launch-run';
 import type { Program } from '../support/programs';
 import { type Served, startServed } from '../support/served';
 import { bot, seller, simulationsOf } from '../support/simulations';
-import { INSTALLATION } from '../support/simulation-situations';
+import { INSTALLATION, startSimulation } from '../support/simulation-situations';
 import { TENANT } from '../support/system';
 import { until } from '../support/until';
 
@@ -240,6 +240,49 @@ test('a hint is in every seller’s prompt of the next day, and of no other', as
   expect(prompts.map((text) => text.includes('A trade fair opens.'))).toEqual([false, false, true, true]); // newest first
   await simulations.steer(runId, 'stop');
   await simulations.ended(runId);
+});
+
+test('what was said in one history is not done again in the next: the same key, the same answer, nothing changed', async () => {
+  const body = { ticks: 1_000, agents: [seller()] };
+  const { runId, workflowId, state } = await startSimulation(served.system, body, { continueAsNewAfterEvents: 40 });
+  const steer = async (key: string, action: string, content?: object) => {
+    const { api } = served.under;
+    const path = `/simulations/${runId}`;
+    const ask = () =>
+      (action === 'terms' ? api.put(path) : api.post(`${path}/${action}`)).set('idempotency-key', key).send(content);
+    const { status, body: answer } = await until(ask, (given) => given.status !== 503, 120_000);
+    expect([status, answer]).toEqual([200, { runId, done: true }]);
+  };
+  const said: Parameters<typeof steer>[] = [
+    ['key-1', 'pause'],
+    ['key-2', 'hints', { text: 'A trade fair begins.' }],
+    ['key-3', 'terms', { failures: { inARow: 7 } }],
+    ['key-4', 'terms', { failures: { inARow: 8 } }],
+    ['key-5', 'resume'],
+    ['key-6', 'advance', { ticks: 2 }],
+  ];
+  await simulations.when(runId, ({ tick }) => tick > 0);
+  for (const one of said) await steer(...one);
+  await simulations.paused(runId);
+
+  const handle = served.system.temporal.client.workflow.getHandle(workflowId);
+  const history = async () => (await handle.describe()).runId;
+  const first = await history();
+  for (let more = 0; (await history()) === first; more += 1) {
+    await steer(`more-${more}`, 'advance', { ticks: 3 });
+    await until(state, ({ paused }) => paused, 120_000);
+  }
+  const { tick } = await until(state, ({ paused }) => paused, 120_000);
+  for (const one of said) await steer(...one);
+  expect(await state()).toMatchObject({ paused: true, hints: 0, tick });
+  // A key of its own is heard, and the first key's pause does not come after it.
+  await steer('on', 'resume');
+  await steer(...said[0]!);
+  await simulations.when(runId, (view) => view.tick > tick + 1);
+  const changed = (await simulations.history(runId)).filter(({ type }) => type === 'terms-changed');
+  expect(changed.map(({ data }) => data['failures'])).toMatchObject([{ inARow: 7 }, { inARow: 8 }]);
+  await steer('end', 'stop');
+  expect((await simulations.ended(runId)).reasonCode).toBe('stopped');
 });
 
 test('a run whose money is gone is parked; with more of it, it goes on where it stood', async () => {

@@ -44,7 +44,7 @@ export class Coordinator {
     const plan = { partitions, ticks, every, ackBeats, missedBeatsMax: missedHeartbeatsMax, atOnce, atOncePerLane };
     this.barrier = new TickBarrier(plan, carried?.barrier);
     this.control = new SimulationControl(
-      carried && { paused: carried.paused, hints: [], told: heldAs(carried.paused) },
+      carried && { paused: carried.paused, hints: [], told: heldAs(carried.paused), seen: carried.seen },
     );
     this.runs = new PartitionRuns(input, carried?.workflowIds);
     this.record = ownRecorder({ ...input, progressSeq: carried?.progressSeq });
@@ -106,7 +106,7 @@ export class Coordinator {
   carry(): CarriedCoordinator {
     return {
       ...{ barrier: this.barrier.carry(), workflowIds: this.runs.workflowIds },
-      ...{ paused: this.control.isHeld, progressSeq: this.record.seq() },
+      ...{ paused: this.control.isHeld, progressSeq: this.record.seq(), seen: this.control.seen.carry() },
     };
   }
 

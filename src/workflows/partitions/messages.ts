@@ -10,6 +10,7 @@ import {
   type PartitionEnded,
   STOP_UPDATE,
 } from '../../contracts/simulation';
+import { answerOnce } from '../answer-once';
 import type { Coordinator } from './coordinator';
 
 const state = defineQuery<PartitionedStateView>(PARTITIONED_STATE_QUERY);
@@ -23,13 +24,13 @@ const ended = defineSignal<[PartitionEnded]>(PARTITION_ENDED_SIGNAL);
 /** What people and partitions say. Handlers set state and never wait; the loop looks at it. */
 export function answerCoordinatorMessages(coordinator: Coordinator): void {
   const { barrier, control } = coordinator;
-  const validator = () => {
+  const refuse = () => {
     if (control.isStopping) throw ApplicationFailure.nonRetryable('The simulation is stopping.', UPDATE_REFUSED);
   };
   setHandler(state, () => coordinator.view());
-  setHandler(pause, () => control.pause(), { validator });
-  setHandler(resume, () => control.resume(), { validator });
-  setHandler(stop, () => control.stop());
+  answerOnce(control.seen, pause, () => control.pause(), refuse);
+  answerOnce(control.seen, resume, () => control.resume(), refuse);
+  answerOnce(control.seen, stop, () => control.stop());
   setHandler(arrived, ({ position, done, messages }) => barrier.arrived(position, done, messages));
   setHandler(alive, ({ position, tick }) => barrier.heard(position, tick));
   setHandler(ended, ({ position, end, done }) => coordinator.ended(position, end, done));

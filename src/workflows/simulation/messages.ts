@@ -15,6 +15,7 @@ import {
 } from '../../contracts/simulation';
 import type { SimulationControl } from '../../domain/simulation/run/simulation-control';
 import { termsProblem } from '../../domain/simulation/run/simulation-terms';
+import { answerOnce } from '../answer-once';
 import type { SimulationDriver } from './simulation-driver';
 
 const simulationState = defineQuery<SimulationStateView>(SIMULATION_STATE_QUERY);
@@ -29,7 +30,7 @@ const answer = defineUpdate<void, [AnswerInput]>(ANSWER_UPDATE);
 const HINTS_MAX = 20;
 const TERMS_MAX = 20;
 
-/** What the run answers while it lasts. Handlers set state and never wait; the loop looks at it between two ticks. */
+/** What the run answers while it lasts. Handlers set state, once for each key, and never wait; the loop looks at it between two ticks. */
 export function answerSimulationMessages(driver: SimulationDriver): void {
   setHandler(simulationState, () => viewOf(driver));
   steering(driver);
@@ -39,30 +40,30 @@ export function answerSimulationMessages(driver: SimulationDriver): void {
 }
 
 function steering({ control, player, seat }: SimulationDriver): void {
-  const validator = () => {
+  const refuse = () => {
     refuseWhenStopping(control);
     refuseOfPartition(seat);
   };
-  const advanceRun = ({ ticks }: AdvanceInput) => control.advance(ticks, player.tick);
-  setHandler(pause, () => control.pause(), { validator });
-  setHandler(resume, () => control.resume(), { validator });
-  setHandler<void, [AdvanceInput], typeof advance>(advance, advanceRun, { validator });
-  setHandler(stop, () => control.stop());
+  const { seen } = control;
+  answerOnce(seen, pause, () => control.pause(), refuse);
+  answerOnce(seen, resume, () => control.resume(), refuse);
+  answerOnce(seen, advance, ({ ticks }) => control.advance(ticks, player.tick), refuse);
+  answerOnce(seen, stop, () => control.stop());
 }
 
 function changes({ control, seat, player, entry: { world } }: SimulationDriver): void {
-  const validator = (wanted: TermsInput) => {
+  const refuse = (wanted: TermsInput) => {
     refuseWhenStopping(control);
     refuseOfPartition(seat);
     if (control.termsCount >= TERMS_MAX) throw refusal(`${TERMS_MAX} changes wait for the next tick already.`);
     const problem = termsProblem(player.plan, Object.keys(world.conditions), wanted);
     if (problem !== undefined) throw refusal(problem);
   };
-  setHandler<void, [TermsInput], typeof terms>(terms, (wanted) => control.goOnBy(wanted), { validator });
+  answerOnce(control.seen, terms, (wanted) => control.goOnBy(wanted), refuse);
 }
 
 function hints({ control, recorder, input: { plan } }: SimulationDriver): void {
-  const validator = ({ agentId }: HintInput) => {
+  const refuse = ({ agentId }: HintInput) => {
     refuseWhenStopping(control);
     if (control.hintCount >= HINTS_MAX) throw refusal(`${HINTS_MAX} hints wait for the next tick already.`);
     const known = agentId === undefined || plan.agents.some(({ id }) => id === agentId);
@@ -72,16 +73,15 @@ function hints({ control, recorder, input: { plan } }: SimulationDriver): void {
     control.hint(given);
     recorder.note({ events: [{ type: 'hint-given', ...(given.agentId ? { node: given.agentId } : {}) }] });
   };
-  setHandler<void, [HintInput], typeof hint>(hint, give, { validator });
+  answerOnce(control.seen, hint, give, refuse);
 }
 
 function answers({ control, requests }: SimulationDriver): void {
-  const validator = ({ agentId }: AnswerInput) => {
+  const refuse = ({ agentId }: AnswerInput) => {
     refuseWhenStopping(control);
     if (!requests.waitsFor(agentId)) throw refusal(`Nobody waits for an answer of "${agentId}".`);
   };
-  const take = ({ agentId, raw }: AnswerInput) => requests.answer(agentId, raw);
-  setHandler<void, [AnswerInput], typeof answer>(answer, take, { validator });
+  answerOnce(control.seen, answer, ({ agentId, raw }) => requests.answer(agentId, raw), refuse);
 }
 
 function refuseWhenStopping(control: SimulationControl): void {

@@ -125,7 +125,7 @@ export class SimulationDriver {
   /** Terms that people changed hold from the next tick on; who reads the run's events sees which held when. */
   private agree(): void {
     for (const terms of this.control.takeTerms()) {
-      if (!this.player.goOnBy(terms)) continue; // told a second time, in a history that does not know of the first
+      if (!this.player.goOnBy(terms)) continue; // nothing is different by them
       const agreed: AgreedTerms = { tick: this.player.tick, ...terms };
       this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
     }

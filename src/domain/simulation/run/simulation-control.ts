@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/assert';
+import { SeenKeys } from './seen-keys';
 import type { SimulationTerms } from './simulation-terms';
 
 /** What a person tells agents: it is in the prompts of the next tick, and of no other. */
@@ -23,6 +24,8 @@ export interface CarriedControl {
   terms?: SimulationTerms[];
   /** How the run stands by what people were told last. */
   told: Standing;
+  /** Of what was said; absent: nothing was. */
+  seen?: string[];
 }
 
 export type Standing = 'going' | 'paused' | 'parked';
@@ -37,6 +40,8 @@ export type Standing = 'going' | 'paused' | 'parked';
  *   any ── stop ──► stopping: no tick is begun any more
  */
 export class SimulationControl {
+  /** Keys of everything that was said, in whichever history. */
+  readonly seen: SeenKeys;
   private paused: boolean;
   private parkedFor: Parked | undefined;
   private holdAtTick: number | undefined;
@@ -52,6 +57,7 @@ export class SimulationControl {
     this.hints = [...(carried?.hints ?? [])];
     this.terms = [...(carried?.terms ?? [])];
     this.told = carried?.told ?? 'going';
+    this.seen = new SeenKeys(carried?.seen);
   }
 
   get isStopping(): boolean {
@@ -145,6 +151,7 @@ export class SimulationControl {
   }
 
   carry(): CarriedControl {
+    const seen = this.seen.carry();
     return {
       paused: this.paused,
       ...(this.parkedFor ? { parked: this.parkedFor } : {}),
@@ -152,6 +159,7 @@ export class SimulationControl {
       hints: this.hints,
       ...(this.terms.length > 0 ? { terms: this.terms } : {}),
       told: this.told,
+      ...(seen.length > 0 ? { seen } : {}),
     };
   }
 }

@@ -8,6 +8,7 @@ import type { Log } from '../adapters/log';
 import { ActivityRegister } from './reaper/activity-register';
 import { reapLostWorkers } from './reaper/reap';
 import { registered } from './reaper/registered';
+import type { RegisterHead } from './reaper/register-file';
 import { roleOptions } from './role-options';
 
 /** Drain time at shutdown: long enough to finish a model call that is nearly done. */
@@ -36,7 +37,8 @@ export async function prepareWorkerProcess(
   installRuntime(log);
   const connection = await NativeConnection.connect({ address: settings.temporal.address });
   const dependencies = await openDependencies(roles, settings, log);
-  const register = beginRegister(roles, settings, log);
+  const owner = ownOwner(); // Temporal and the ledger know this process by one name
+  const register = beginRegister({ owner, roles }, settings, log);
   const { namespace, taskQueuePrefix } = settings.temporal;
   const workers = await Promise.all(
     roles.flatMap(queuesOf).map(async (queue) =>
@@ -44,6 +46,7 @@ export async function prepareWorkerProcess(
         connection,
         namespace,
         taskQueue: taskQueue(queue, taskQueuePrefix),
+        identity: owner,
         shutdownGraceTime: SHUTDOWN_GRACE,
         interceptors: { activity: register ? [registered(register)] : [] },
         ...(await roleOptions(queue, dependencies, settings)),
@@ -72,9 +75,9 @@ export async function prepareWorkerProcess(
   };
 }
 
-function beginRegister(roles: readonly WorkerRole[], { worker }: Settings, log: Log): ActivityRegister | undefined {
+function beginRegister(head: RegisterHead, { worker }: Settings, log: Log): ActivityRegister | undefined {
   if (worker.registerDir === undefined) return undefined;
-  return ActivityRegister.begin(worker.registerDir, { owner: ownOwner(), roles }, log);
+  return ActivityRegister.begin(worker.registerDir, head, log);
 }
 
 /** One logger for ours and Temporal's lines; the core says only warnings, or every poll is a line. */

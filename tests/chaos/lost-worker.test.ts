@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyProcess } from '../../src/adapters/embedded/process-identity';
-import { connectTemporal, type TemporalClient } from '../../src/adapters/temporal';
+import { ApplicationFailure } from '@temporalio/common';
+import { connectTemporal, freeWorkflows, type TemporalClient } from '../../src/adapters/temporal';
+import type { SimulationStarted } from '../../src/contracts/api.schema';
 import { echoAgent, echoGraph } from '../support/graphs';
 import { startProduct, type Product } from '../support/product';
 import { until } from '../support/until';
@@ -40,10 +42,12 @@ const standbyOf = async (role: string): Promise<number> => {
   return (await until(waiting, (pid) => pid !== undefined && identifyProcess(pid) !== undefined))!;
 };
 
+const eventsOf = async (workflowId: string) =>
+  (await temporal.client.workflow.getHandle(workflowId).fetchHistory()).events!;
+
 /** Why each second attempt of an activity was made, as the server recorded it. */
 async function retriedAfter(workflowId: string): Promise<string[]> {
-  const { events } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  return events!.flatMap(({ activityTaskStartedEventAttributes: started }) => {
+  return (await eventsOf(workflowId)).flatMap(({ activityTaskStartedEventAttributes: started }) => {
     const failure = started?.lastFailure;
     return failure ? [failure.applicationFailureInfo?.type ?? 'timeout'] : [];
   });
@@ -87,7 +91,32 @@ test('a standby takes no task while its sibling lives', async () => {
     ...{ namespace: 'default', taskQueue: { name: 'llm' } },
     taskQueueType: ACTIVITIES,
   });
-  const pids = pollers.map(({ identity }) => Number(identity!.split('@')[0]));
+  const pids = pollers.map(({ identity }) => Number(identity!.split('/')[3]));
   expect(pids).toContain(pidOf('llm'));
   expect(pids).not.toContain(standby);
+});
+
+test('a task that a simulations worker held ends with it, and not by its timeout; what another process holds is left alone', async () => {
+  process.kill(pidOf('simulations'), 'SIGSTOP'); // it goes on being given tasks
+  const agents = [{ id: 'seller', kind: 'script', bot: 'baseline-v1' }];
+  const started = await product.api<SimulationStarted>('POST', '/simulations', { name: 'held', ticks: 3, agents });
+  const isHeld = async () => (await eventsOf(started.workflowId)).at(-1)!.workflowTaskStartedEventAttributes;
+  await until(isHeld, (held) => held !== undefined && held !== null);
+
+  const others = { identity: 'another/process', failure: ApplicationFailure.create({ message: 'lost', type: 'Lost' }) };
+  const freed = await until(
+    () => freeWorkflows(temporal.client, 'simulations', others),
+    ({ workflows }) => workflows === 1, // the list is a little behind
+  );
+  expect(freed.tasks).toBe(0);
+
+  product.stack.kill('worker-simulations', 'SIGKILL');
+  expect(await temporal.client.workflow.getHandle(started.workflowId).result()).toMatchObject({ status: 'completed' });
+  const ends = (await eventsOf(started.workflowId)).flatMap((event) => [
+    ...(event.workflowTaskFailedEventAttributes
+      ? [event.workflowTaskFailedEventAttributes.failure!.applicationFailureInfo!.type]
+      : []),
+    ...(event.workflowTaskTimedOutEventAttributes ? ['timeout'] : []),
+  ]);
+  expect(ends).toEqual(['WorkerLost']);
 });

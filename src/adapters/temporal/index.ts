@@ -8,7 +8,7 @@ export {
   type TemporalClient,
 } from './connection';
 export { workflowHistory, type WorkflowHistory } from './histories';
-export { clientOver, failAttempt, resetStickyQueues } from './lost-worker';
+export { clientOver, failAttempt, freeWorkflows } from './lost-worker';
 export { signalWithStart, signalWorkflow } from './signals';
 export {
   cancelWorkflow,

@@ -1,10 +1,11 @@
 import { ActivityNotFoundError, Client, type ConnectionLike } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
+import { type ExecutionId, failHeldTask, type Lost } from './held-task';
 
 /** A whole reap: what is not done by then is left to timeouts, because whoever boots must not wait on a sick server. */
 const DEADLINE_MS = 5_000;
-/** Resets under way at once; each is a short write to the server's store. */
-const RESETS_AT_ONCE = 20;
+/** Workflows that are freed at once; each is two or three short requests. */
+const AT_ONCE = 20;
 /** gRPC's. */
 const NOT_FOUND = 5;
 
@@ -29,30 +30,43 @@ export async function failAttempt(client: Client, token: Uint8Array, failure: Ap
   }
 }
 
-/**
- * Frees every open workflow of a task queue from the worker that held it in its cache; its next task goes to whoever
- * polls. Those of a living worker replay once, which costs milliseconds.
- */
-export async function resetStickyQueues(client: Client, taskQueue: string): Promise<number> {
-  const query = `TaskQueue = ${JSON.stringify(taskQueue)} AND ExecutionStatus = 'Running'`;
-  let reset = 0;
-  let group: Promise<void>[] = [];
-  for await (const { workflowId, runId } of client.workflow.list({ query })) {
-    group.push(resetOne(client, workflowId, runId));
-    reset += 1;
-    if (group.length < RESETS_AT_ONCE) continue;
-    await Promise.all(group);
-    group = [];
-  }
-  await Promise.all(group);
-  return reset;
+/** What was done for the workflows of a task queue. */
+export interface Freed {
+  workflows: number;
+  tasks: number;
 }
 
-async function resetOne({ connection, workflowService, options }: Client, workflowId: string, runId: string) {
-  const request = { namespace: options.namespace, execution: { workflowId, runId } };
+/**
+ * Frees every open workflow of a task queue from the worker that held it in its cache, and from the task that it held:
+ * the next one goes at once to whoever polls. Those of a living worker replay once, which costs milliseconds.
+ */
+export async function freeWorkflows(client: Client, taskQueue: string, lost: Lost): Promise<Freed> {
+  const query = `TaskQueue = ${JSON.stringify(taskQueue)} AND ExecutionStatus = 'Running'`;
+  const freed = { workflows: 0, tasks: 0 };
+  let group: Promise<boolean>[] = [];
+  const finish = async () => {
+    freed.workflows += group.length;
+    freed.tasks += (await Promise.all(group)).filter(Boolean).length;
+    group = [];
+  };
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+    group.push(freeOne(client, { workflowId, runId }, lost));
+    if (group.length >= AT_ONCE) await finish();
+  }
+  await finish();
+  return freed;
+}
+
+/** @returns whether it was in a task of the lost worker */
+async function freeOne(client: Client, execution: ExecutionId, lost: Lost): Promise<boolean> {
+  const { connection, workflowService, options } = client;
   try {
-    await connection.withDeadline(Date.now() + DEADLINE_MS, () => workflowService.resetStickyTaskQueue(request));
+    return await connection.withDeadline(Date.now() + DEADLINE_MS, async () => {
+      await workflowService.resetStickyTaskQueue({ namespace: options.namespace, execution });
+      return failHeldTask(client, execution, lost);
+    });
   } catch (error) {
-    if ((error as { code?: number }).code !== NOT_FOUND) throw error; // the list is a little behind: it has ended since
+    if ((error as { code?: number }).code !== NOT_FOUND) throw error;
+    return false; // the list is a little behind: it has ended since
   }
 }

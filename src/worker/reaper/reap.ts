@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Log } from '../../adapters/log';
-import { failAttempt, resetStickyQueues, type TemporalClient } from '../../adapters/temporal';
+import { failAttempt, freeWorkflows, type TemporalClient } from '../../adapters/temporal';
 import { taskQueue } from '../../contracts/task-queues';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { certainlyDead } from '../../gateway/owner';
@@ -32,8 +32,10 @@ async function reap(deps: ReaperDeps, left: LeftRegister): Promise<void> {
   try {
     const ended = await Promise.all(left.tokens.map((token) => failAttempt(client, token, failure)));
     const queues = STICKY_ROLES.filter((role) => left.roles.includes(role));
-    const resets = queues.map((role) => resetStickyQueues(client, taskQueue(role, deps.taskQueuePrefix)));
-    const freed = (await Promise.all(resets)).reduce((sum, count) => sum + count, 0);
+    const lost = { identity: left.owner, failure };
+    const freed = await Promise.all(
+      queues.map((role) => freeWorkflows(client, taskQueue(role, deps.taskQueuePrefix), lost)),
+    );
     dropRegister(left.file);
     log.info({ lost: left.owner, activities: ended.filter(Boolean).length, freed }, 'ended what a lost worker left');
   } catch (error) {

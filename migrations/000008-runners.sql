@@ -7,6 +7,7 @@ CREATE TABLE runner (
   kind           text NOT NULL CHECK (kind IN ('endpoint', 'process', 'worker')),
   address        text NOT NULL,        -- URL of an endpoint, name of a command, task queue of a worker
   capabilities   jsonb NOT NULL,
+  credential     text,                 -- what the operator calls that which an endpoint is sent; never the value
   registered_at  timestamptz NOT NULL DEFAULT now(),
   seen_at        timestamptz NOT NULL DEFAULT now(),
   gone_at        timestamptz,          -- when it counts as gone unless it registers again; null: never

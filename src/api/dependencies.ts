@@ -7,7 +7,7 @@ import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool } from '../adapters/postgres';
 import { connectRedis } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
-import { AllowedHosts, openTools } from '../adapters/tools';
+import { AllowedHosts, CredentialHosts, openTools } from '../adapters/tools';
 import { jsonSchemaProblem } from '../adapters/json-schema';
 import { createArtifactBus } from '../gateway/artifacts';
 import { ResourceSampler } from '../adapters/telemetry/resource-sampler';
@@ -56,6 +56,7 @@ export async function openDependencies(
     agentPlaces: {
       hosts: new AllowedHosts(settings.runners.httpAllow, 'runners.httpAllow'),
       commands: settings.runners.commands.map(({ name }) => name),
+      credentials: new CredentialHosts(settings.runners.credentials),
     },
     prices: openPriceBook(settings.llm),
     telemetry,

@@ -2,9 +2,11 @@ import type { RunnerPage, RunnerView } from '../contracts/api.schema';
 import type { Capabilities } from '../domain/simulation/runners/capabilities';
 import type { ApiClient } from './api-client';
 
-/** Where a runner is reached: a program is named as the operator has configured it. */
+/** Where a runner is reached: a program and a credential are named as the operator has configured them. */
 export type RunnerPlace =
-  { kind: 'worker'; taskQueue: string } | { kind: 'endpoint'; url: string } | { kind: 'process'; command: string };
+  | { kind: 'worker'; taskQueue: string }
+  | { kind: 'endpoint'; url: string; credential?: string }
+  | { kind: 'process'; command: string };
 
 export interface RunnerOptions {
   /** It counts as gone unless it registers again within this time. */

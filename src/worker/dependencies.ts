@@ -6,7 +6,14 @@ import { liveTextWriter } from '../adapters/redis/live-text';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { jsonSchemaProblem } from '../adapters/json-schema';
 import { openAgents, type Agents } from '../adapters/agents';
-import { AllowedHosts, guardedRequest, openTools, pureTools, type ToolRegistry } from '../adapters/tools';
+import {
+  AllowedHosts,
+  CredentialHosts,
+  guardedRequest,
+  openTools,
+  pureTools,
+  type ToolRegistry,
+} from '../adapters/tools';
 import type { Settings } from '../adapters/config/settings';
 import type { FastActivityDeps, IoActivityDeps } from '../activities';
 import type { BatchStepDeps } from '../activities/llm/batch-steps';
@@ -99,8 +106,10 @@ const AGENT_SILENCE_MS = SIMULATION_LIMITS.outsideSecondsMax * 1000;
 
 function openOutsideAgents({ runners }: Settings): Agents {
   const hosts = new AllowedHosts(runners.httpAllow, 'runners.httpAllow');
+  const credentials = new CredentialHosts(runners.credentials);
   return openAgents({
-    commands: runners.commands,
+    ...{ commands: runners.commands, credentials: runners.credentials },
+    checkCredential: (name, url) => credentials.check(name, url),
     post: (asked) => guardedRequest(hosts, { ...asked, silenceMs: AGENT_SILENCE_MS }),
     env: process.env,
   });

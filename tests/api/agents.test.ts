@@ -14,7 +14,11 @@ let under: ApiUnderTest;
 
 beforeAll(async () => {
   under = await startApi({
-    LONGHAUL_RUNNERS_HTTP_ALLOW: HOST,
+    LONGHAUL_RUNNERS_HTTP_ALLOW: `${HOST},127.0.0.1:10,agents.example.org`,
+    LONGHAUL_RUNNERS_CREDENTIALS: JSON.stringify([
+      { name: 'shop', host: HOST, authorization: 'Bearer ${SHOP_TOKEN}' },
+      { name: 'far', host: 'agents.example.org', authorization: 'Bearer ${FAR_TOKEN}' },
+    ]),
     LONGHAUL_RUNNERS_COMMANDS: JSON.stringify([{ name: 'python-seller', command: ['python3', 'seller.py'] }]),
   });
 });
@@ -64,6 +68,23 @@ test('no request names a program or a host that the operator did not name', asyn
   expect(problem(await start({ kind: 'process', command: 'sh' }).expect(422)).code).toBe('UnknownCommand');
   expect(problem(await start({ kind: 'http', url: 'http://127.0.0.1:8080/' }).expect(422)).code).toBe('RefusedAddress');
   expect(await listed()).toEqual([]);
+});
+
+test('a credential is known by its name, and goes to its own host alone', async () => {
+  const refused = async (agent: object) => problem(await start({ kind: 'http', ...agent }).expect(422));
+  expect(await refused({ url: URL, credential: 'other' })).toMatchObject({
+    code: 'UnknownCredential',
+    detail: expect.stringContaining('Known: shop, far.') as string,
+  });
+  expect(await refused({ url: 'http://127.0.0.1:10/', credential: 'shop' })).toMatchObject({
+    code: 'RefusedAddress',
+    detail: expect.stringContaining(`"shop" is for ${HOST} only`) as string,
+  });
+  expect((await refused({ url: 'http://agents.example.org/', credential: 'far' })).detail).toContain('https only');
+  expect(problem(await register(endpoint('x', { credential: 'far' })).expect(422)).code).toBe('RefusedAddress');
+  await register(endpoint('x', { credential: 'shop' })).expect(201);
+  await register(endpoint('x')).expect(200);
+  expect(await listed()).toMatchObject([{ id: 'x', credential: null }]);
 });
 
 test('a run pins its runners when it starts; agents that want the same take turns', async () => {
@@ -159,11 +180,12 @@ test('the command line does the same', async () => {
       .stdout;
   };
   const worlds = 'worlds=["marketplace","wrestling"]';
-  const offers = ['--capability', 'seats=4', '--capability', worlds, '--ttl', '60'];
+  const offers = ['--capability', 'seats=4', '--capability', worlds, '--ttl', '60', '--credential', 'shop'];
   expect(await longhaul('register', 'cli-1', '--url', URL, ...offers)).toContain(
     `cli-1 is registered: endpoint ${URL}.`,
   );
-  expect(await listed()).toMatchObject([{ capabilities: { seats: 4, worlds: ['marketplace', 'wrestling'] } }]);
+  const capabilities = { seats: 4, worlds: ['marketplace', 'wrestling'] };
+  expect(await listed()).toMatchObject([{ capabilities, credential: 'shop' }]);
   expect(await longhaul('list')).toMatch(/cli-1 +│? *endpoint.*seats 4, worlds marketplace\+wrestling/);
   expect(await longhaul('delete', 'cli-1')).toContain('cli-1 is removed.');
   await expect(longhaul('register', 'x', '--url', URL, '--command', 'sh')).rejects.toThrow(/exactly one of --url/);

@@ -4,8 +4,11 @@ import type { AgentQuestion } from '../../src/domain/simulation/runners/question
 
 export interface AskedThere {
   key: string | undefined;
+  authorization: string | undefined;
   question: AgentQuestion;
 }
+
+type Behaviour = 'well' | 'silent' | 'quoting' | 'refusing' | number;
 
 /** An agent behind HTTP that a test steers. */
 export interface AgentService {
@@ -13,24 +16,26 @@ export interface AgentService {
   host: string;
   url: string;
   asked: AskedThere[];
-  /** From now on it answers with this status, or not at all. */
-  behave(as: 'well' | 'silent' | number): void;
+  /** From now on it answers with this status, or not at all, or quotes what it was sent: `quoting` in its decision, `refusing` with status 401. */
+  behave(as: Behaviour): void;
   close(): Promise<void>;
 }
 
 export async function startAgentService(): Promise<AgentService> {
   const asked: AskedThere[] = [];
-  let behaviour: 'well' | 'silent' | number = 'well';
+  let behaviour: Behaviour = 'well';
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
       const question = JSON.parse(body) as AgentQuestion;
-      asked.push({ key: request.headers['idempotency-key'] as string | undefined, question });
+      const { authorization } = request.headers;
+      asked.push({ key: request.headers['idempotency-key'] as string | undefined, authorization, question });
       if (behaviour === 'silent') return;
-      const status = behaviour === 'well' ? 200 : behaviour;
+      const status = typeof behaviour === 'number' ? behaviour : behaviour === 'refusing' ? 401 : 200;
+      const reasoning = behaviour === 'quoting' || behaviour === 'refusing' ? `sent: ${authorization}` : 'as always';
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ decision: { accept_all_orders: true, reasoning: 'as always' } }));
+      response.end(JSON.stringify({ decision: { accept_all_orders: true, reasoning } }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

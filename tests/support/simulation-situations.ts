@@ -1,6 +1,6 @@
 import { getRun, withTransaction } from '../../src/adapters/postgres';
 import { startWorkflow } from '../../src/adapters/temporal';
-import { AllowedHosts } from '../../src/adapters/tools';
+import { AllowedHosts, CredentialHosts } from '../../src/adapters/tools';
 import { acceptPartitioned } from '../../src/api/services/start-partitioned';
 import { acceptSimulation, type Installation } from '../../src/api/services/start-simulation';
 import { simulationTermsSchema, startPartitionedSchema, startSimulationSchema } from '../../src/contracts/api.schema';
@@ -117,7 +117,11 @@ export const SIMULATION_SITUATIONS = {
 /** As `SITUATION_OPTIONS` configures the programs. */
 export const INSTALLATION: Installation = {
   cassettes: { cassette: 'default', cassetteMode: 'off' },
-  places: { hosts: new AllowedHosts(''), commands: ['line-agent', 'line-agent-that-fails'] },
+  places: {
+    hosts: new AllowedHosts(''),
+    commands: ['line-agent', 'line-agent-that-fails'],
+    credentials: new CredentialHosts([]),
+  },
 };
 
 const UNREST = { scheduledEvents: [{ day: 2, type: 'supply_shock', sku: 'P001', severity: 0.5, durationDays: 4 }] };

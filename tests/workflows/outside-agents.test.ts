@@ -7,6 +7,7 @@ import { type AgentService, startAgentService } from '../support/agent-service';
 import { TOKEN } from '../support/api';
 import { lineAgent } from '../support/line-agent';
 import type { Program } from '../support/programs';
+import { everythingStored } from '../support/everything-stored';
 import { startServed, type Served } from '../support/served';
 import { bot, simulationsOf } from '../support/simulations';
 import { until } from '../support/until';
@@ -14,6 +15,7 @@ import { until } from '../support/until';
 jest.setTimeout(240_000);
 
 const SECRET = 'a-key-that-nobody-may-see';
+const TOKEN_SENT = 'canary-2b7c-of-an-agent';
 const EXAMPLES = exampleCommands();
 
 let service: AgentService;
@@ -27,9 +29,16 @@ let endExample: (() => void) | undefined;
 beforeAll(async () => {
   service = await startAgentService();
   examplePort = await freePort();
-  const commands = [...EXAMPLES, lineAgent('line-agent'), lineAgent('crashing', 'crash', ['AGENT_SECRET'])];
+  const commands = [
+    ...EXAMPLES,
+    lineAgent('line-agent'),
+    lineAgent('crashing', 'crash', ['AGENT_SECRET']),
+    lineAgent('deaf', 'deaf'),
+  ];
+  const credentials = [{ name: 'shop', host: service.host, authorization: 'Bearer ${SHOP_TOKEN}' }];
   served = await startServed(['workflows', 'simulations', 'llm'], {
     LONGHAUL_RUNNERS_COMMANDS: JSON.stringify(commands),
+    LONGHAUL_RUNNERS_CREDENTIALS: JSON.stringify(credentials),
     LONGHAUL_RUNNERS_HTTP_ALLOW: `${service.host},127.0.0.1:${examplePort}`,
     LONGHAUL_MONITORING_INTERVAL_MS: '500',
   });
@@ -38,7 +47,7 @@ beforeAll(async () => {
     OPENAI_API_KEY: 'k',
     MODEL: 'scripted-seller',
   };
-  env = { AGENT_SECRET: SECRET, ...model };
+  env = { AGENT_SECRET: SECRET, SHOP_TOKEN: TOKEN_SENT, LONGHAUL_LOG_LEVEL: 'debug', ...model };
   io = await served.system.startWorker('io', env);
   simulations = simulationsOf(served);
 });
@@ -133,6 +142,64 @@ test('a program that breaks ends the run with its last words, and without what i
   const history = await served.system.temporal.client.workflow.getHandle(end.workflowId).fetchHistory();
   const told = JSON.stringify([end, await simulations.ticks(runId), history]);
   expect(told.includes(SECRET) || told.includes(Buffer.from(SECRET).toString('base64').slice(0, 20))).toBe(false);
+});
+
+test('an agent is sent its credential by name; the value is in no table, no history, no log, and nothing else that is kept', async () => {
+  const { api } = served.under;
+  const runner = { id: 'kept', kind: 'endpoint', url: service.url, credential: 'shop' };
+  const { body } = await api.post('/agents/register').send(runner).expect(201);
+  expect(body).toMatchObject({ credential: 'shop' });
+  const agents = [
+    posted({ credential: 'shop', maxRetries: 0 }),
+    { id: 'rival', kind: 'runner', runner: 'kept', maxRetries: 0 },
+  ];
+  const play = async () => await simulations.ended(await simulations.start(market(agents, { ticks: 1 })));
+  const well = await play();
+  expect(service.asked.map(({ authorization }) => authorization)).toEqual(Array(2).fill(`Bearer ${TOKEN_SENT}`));
+  const sources = async ({ runId }: { runId: string }) =>
+    (await simulations.ticks(runId))[0]!.rounds![0]!.map(({ source }) => source);
+  expect(await sources(well)).toEqual(['agent', 'agent']);
+  service.behave('quoting');
+  const quoted = await play();
+  service.behave('refusing');
+  const refused = await play();
+  for (const run of [quoted, refused]) expect(await sources(run)).toEqual(['fallback', 'fallback']);
+  const kept = await everythingStored(
+    served.system,
+    [well, quoted, refused].map(({ workflowId }) => workflowId),
+  );
+  const told = JSON.stringify([
+    quoted,
+    refused,
+    (await api.get('/agents/list')).body,
+    await simulations.ticks(quoted.runId),
+  ]);
+  const places = [...kept, ['log of the worker', io.log()], ['answers of the API', told]] as const;
+  const encoded = Buffer.from(TOKEN_SENT).toString('base64').slice(0, 24);
+  expect(
+    places.flatMap(([place, text]) => (text.includes(TOKEN_SENT) || text.includes(encoded) ? [place] : [])),
+  ).toEqual([]);
+});
+
+test('a program that hears nothing ends with its worker', async () => {
+  await simulations.ended(
+    await simulations.start(market([{ id: 'seller', kind: 'process', command: 'deaf' }], { ticks: 1 })),
+  );
+  const { rows } = await served.system.pool.query<{ pid: number }>(
+    `SELECT (data->'metrics'->>'pid')::int AS pid FROM monitor_event WHERE type = 'outside-agent-answered' AND data->>'runner' = 'deaf'`,
+  );
+  const { pid } = rows[0]!;
+  const isRunning = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  expect(isRunning()).toBe(true);
+  await io.stop();
+  expect(isRunning()).toBe(false);
+  io = await served.system.startWorker('io', env);
 });
 
 test('a program plays a stored scenario and is judged by it; a fork gives it to a bot', async () => {

@@ -7,7 +7,7 @@ import { LonghaulError } from '../../domain/kernel/errors';
 import { callKeyOf } from '../../domain/kernel/ids';
 import type { AgentDefinition, OutsideAgentDefinition } from '../../domain/simulation/run/agent-definition';
 import type { AgentAnswer, AgentOutcome, AgentQuestion, OutsideAgent } from '../../domain/simulation/runners/question';
-import type { DecidingPlace, Runner } from '../../domain/simulation/runners/runner';
+import type { DecidingPlace } from '../../domain/simulation/runners/runner';
 import { pauseSeconds } from '../../domain/simulation/runners/tries';
 import { OUTSIDE_ANSWERED, OUTSIDE_FAILED, type AgentReport } from '../../domain/telemetry/agent-samples';
 import { heartbeating } from '../heartbeating';
@@ -77,14 +77,14 @@ async function agentOf(
 }
 
 async function placeOf(pool: Pool, tenant: string, agent: OutsideAgentDefinition): Promise<DecidingPlace> {
-  if (agent.kind === 'http') return { kind: 'endpoint', address: agent.url };
+  if (agent.kind === 'http') return { kind: 'endpoint', address: agent.url, credential: agent.credential };
   if (agent.kind === 'process') return { kind: 'process', address: agent.command };
-  const runner: Runner | undefined = await getRunner(pool, tenant, agent.runner);
+  const runner = await getRunner(pool, tenant, agent.runner);
   if (runner === undefined)
     throw new LonghaulError('RunnerMissing', {
       ...{ agent: agent.id, wanted: `"${agent.runner}" is registered any more`, known: 'see `longhaul agents list`' },
     });
-  if (runner.kind !== 'worker') return { kind: runner.kind, address: runner.address };
+  if (runner.kind !== 'worker') return { kind: runner.kind, address: runner.address, credential: runner.credential };
   const why = 'is a worker now, which takes partitions and answers no questions';
   throw new LonghaulError('RunnerUnfit', { agent: agent.id, runner: runner.id, why });
 }

@@ -3,7 +3,7 @@ export interface AgentCommand {
   name: string;
   /** The program and its arguments; no shell reads them. */
   command: readonly string[];
-  /** Folder that it runs in; that of the worker when absent. */
+  /** Folder that it runs in; an empty one of its own when absent. */
   cwd?: string | undefined;
   /** Variables of the worker's environment that it is given, besides where programs and its home are. */
   env: readonly string[];

@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { redact } from '../../domain/llm/redact';
 import type { AgentOutcome, AgentQuestion } from '../../domain/simulation/runners/question';
-import { type AgentCommand, childEnvironment, secretsOf } from './agent-command';
+import { type AgentCommand, secretsOf } from './agent-command';
 import { readAnswer } from './read-answer';
+import { type Spawned, spawnAgent } from './spawned';
+import { tells } from './tells';
 
 /** Above what an answer may have: what is longer is no answer. */
 const LINE_BYTES_MAX = 256 * 1024;
@@ -24,7 +25,7 @@ type Waiting = (outcome: AgentOutcome) => void;
  */
 export class Child {
   readonly ended: Promise<void>;
-  private readonly process: ChildProcessWithoutNullStreams;
+  private readonly spawned: Spawned;
   private readonly secrets: readonly string[];
   private waiting: Waiting | undefined;
   private unread = '';
@@ -32,21 +33,15 @@ export class Child {
   private alive = true;
 
   constructor(command: AgentCommand, env: NodeJS.ProcessEnv) {
-    const [program, ...args] = command.command;
     this.secrets = secretsOf(command, env);
-    this.process = spawn(program!, args, {
-      cwd: command.cwd,
-      env: childEnvironment(command, env),
-      // A group of its own: its children end with it, and a Ctrl-C at our terminal is not for it.
-      detached: true,
-      stdio: 'pipe',
-    });
-    this.ended = new Promise((resolve) => this.process.once('close', () => resolve()));
-    this.process.once('error', (error) => this.fail(`it cannot be started: ${error.message}`, false));
-    this.process.once('close', (code, signal) => this.fail(`it ended by itself (${signal ?? `exit code ${code}`})`));
-    this.process.stdin.on('error', () => undefined); // it has ended, which `close` tells
-    this.process.stdout.setEncoding('utf8').on('data', (text: string) => this.read(text));
-    this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
+    this.spawned = spawnAgent(command, env);
+    const { process: program } = this.spawned;
+    this.ended = new Promise((resolve) => program.once('close', () => resolve()));
+    program.once('error', (error) => this.fail(`it cannot be started: ${error.message}`, false));
+    program.once('close', (code, signal) => this.fail(`it ended by itself (${signal ?? `exit code ${code}`})`));
+    program.stdin.on('error', () => undefined); // it has ended, which `close` tells
+    program.stdout.setEncoding('utf8').on('data', (text: string) => this.read(text));
+    program.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaints += text;
       // Where it is cut a secret may be, too: that is far from what is shown.
       if (this.complaints.length > 4 * STDERR_KEPT_CHARS)
@@ -70,7 +65,7 @@ export class Child {
         this.waiting = (outcome) => resolve(this.checked(outcome, question));
         this.complaints = ''; // of the questions before
         if (signal.aborted) late();
-        else if (this.alive) this.process.stdin.write(`${JSON.stringify(question)}\n`);
+        else if (this.alive) this.spawned.process.stdin.write(`${JSON.stringify(question)}\n`);
         else this.fail('it has ended');
       });
     } finally {
@@ -80,7 +75,7 @@ export class Child {
 
   /** Its input ends, and a program that reads lines ends with it; one that does not is ended. */
   async end(): Promise<void> {
-    this.process.stdin.end();
+    this.spawned.process.stdin.end();
     const timer = setTimeout(() => this.kill(), FAREWELL_MS);
     await this.ended;
     clearTimeout(timer);
@@ -98,11 +93,12 @@ export class Child {
 
   private hear(line: string): void {
     if (this.waiting === undefined) return this.fail('it wrote a line that nobody asked for');
+    // First of all: what is wrong with an answer is told with how it begins.
+    if (tells(line, this.secrets))
+      return this.fail('its answer holds a value of the environment that it was given', false);
     const answer = readAnswer(line);
     if ('problem' in answer)
       return this.fail(`${answer.problem}. Its standard output is for answers only, one line each`);
-    if (this.secrets.some((secret) => line.includes(JSON.stringify(secret).slice(1, -1))))
-      return this.fail('its answer holds a value of the environment that it was given', false);
     this.tell(answer);
   }
 
@@ -131,13 +127,7 @@ export class Child {
 
   private kill(): void {
     this.alive = false;
-    const { pid, exitCode, signalCode } = this.process;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It ended in this very moment: `close` follows.
-    }
+    this.spawned.kill();
   }
 }
 

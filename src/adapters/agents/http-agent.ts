@@ -1,6 +1,8 @@
 import { redact } from '../../domain/llm/redact';
 import type { AgentOutcome, OutsideAgent } from '../../domain/simulation/runners/question';
+import type { OpenCredential } from './credentials';
 import { readAnswer } from './read-answer';
+import { tells } from './tells';
 
 /** One exchange with a host that the operator allowed. */
 export type Post = (request: {
@@ -16,18 +18,22 @@ const WORTH_ASKING_AGAIN = (status: number) => status >= 500 || status === 408 |
 const DETAIL_CHARS_MAX = 200;
 
 /** Bring your own agent: the question as a POST, the decision as its answer. */
-export function httpAgent(url: string, post: Post): OutsideAgent {
+export function httpAgent(url: string, post: Post, credential?: OpenCredential): OutsideAgent {
   return {
     ask: async (question, signal) => {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': question.requestKey };
+      const headers = {
+        ...{ 'content-type': 'application/json', 'idempotency-key': question.requestKey },
+        ...(credential ? { authorization: credential.authorization } : {}),
+      };
       const answer = await post({ method: 'POST', url, headers, body: JSON.stringify(question), signal });
       if ('problem' in answer) return { problem: answer.problem, again: true };
-      return outcomeOf(answer);
+      return outcomeOf(answer, credential ? [credential.secret] : []);
     },
   };
 }
 
-function outcomeOf({ status, text }: { status: number; text: string }): AgentOutcome {
+function outcomeOf({ status, text }: { status: number; text: string }, secrets: readonly string[]): AgentOutcome {
+  if (tells(text, secrets)) return { problem: 'its answer holds the credential that it was sent', again: false };
   if (status < 200 || status > 299) {
     const said = redact(text, [], DETAIL_CHARS_MAX);
     const problem = `it answered with status ${status}${said === '' ? '' : `: ${said}`}`;

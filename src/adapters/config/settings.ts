@@ -59,6 +59,12 @@ const agentCommand = z.strictObject({
   cwd: z.string().min(1).max(4_096).optional(),
   env: z.array(z.string().regex(/^[A-Za-z_]\w{0,127}$/)).max(50).default([]),
 });
+const agentCredential = z.strictObject({
+  name: z.string().regex(COMMAND_NAME),
+  host: z.string().min(1).max(300),
+  authorization: z.string().regex(/^(?:[A-Za-z][\w-]{0,31} )?\$\{[A-Za-z_]\w{0,127}\}$/, 'a scheme and a variable, such as Bearer ${SHOP_TOKEN}'),
+});
+const agentCredentials = listOf(agentCredential).default([]);
 const agentCommands = listOf(agentCommand).default([]);
 const limitRules = listOf(limitRule).optional();
 const alertRules = listOf(z.union([metricRule, eventRule])).default([]);
@@ -167,8 +173,9 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   runners: z
     .strictObject({
-      commands: agentCommands.meta({ env: 'LONGHAUL_RUNNERS_COMMANDS', list: true, description: 'Programs that may be started for agents of simulations, and nothing else may: a list with `name`, `command` (program and arguments, read by no shell) and, if wanted, `cwd` and `env` (names of variables that it is given). Seen by io workers and API.' } satisfies SettingMeta),
+      commands: agentCommands.meta({ env: 'LONGHAUL_RUNNERS_COMMANDS', list: true, description: 'Programs that may be started for agents of simulations, and nothing else may: a list with `name`, `command` (program and arguments, read by no shell) and, if wanted, `cwd` (an empty folder of its own when absent) and `env` (names of variables that it is given). Seen by io workers and API.' } satisfies SettingMeta),
       httpAllow: setting(z.string().default(''), 'LONGHAUL_RUNNERS_HTTP_ALLOW', 'Hosts at which agents of simulations may be asked, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
+      credentials: agentCredentials.meta({ env: 'LONGHAUL_RUNNERS_CREDENTIALS', list: true, description: 'What agents of simulations may be sent as `authorization`: a list with `name`, `host` (to which alone it is sent) and `authorization`, such as `Bearer ${SHOP_TOKEN}`, with the variable of the io worker that holds it. Seen by io workers and API; the value by io workers only.' } satisfies SettingMeta),
       registeredMax: setting(positive.max(100_000).default(1_000), 'LONGHAUL_RUNNERS_REGISTERED_MAX', 'Runners that may be registered at once. One that is gone makes room for another.'),
     })
     .prefault({}),

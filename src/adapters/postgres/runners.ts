@@ -7,6 +7,7 @@ import { execute, firstRow, rows, type Db, type Tx } from './rows';
 import { withTransaction } from './transaction';
 
 export interface StoredRunner extends Runner {
+  credential: string | null;
   registeredAt: Date;
   /** When it registered last. */
   seenAt: Date;
@@ -15,7 +16,7 @@ export interface StoredRunner extends Runner {
   gone: boolean;
 }
 
-const COLUMNS = `id, kind, address, capabilities, registered_at AS "registeredAt", seen_at AS "seenAt", gone_at AS "goneAt",
+const COLUMNS = `id, kind, address, capabilities, credential, registered_at AS "registeredAt", seen_at AS "seenAt", gone_at AS "goneAt",
   coalesce(gone_at <= now(), false) AS gone`;
 /** The same order on every installation, whatever its collation. */
 const BY_ID = 'ORDER BY id COLLATE "C"';
@@ -63,16 +64,16 @@ export async function pruneRunners(db: Db, { goneForMs }: { goneForMs: number })
 async function store(
   db: Db,
   tenant: string,
-  { id, kind, address, capabilities, ttlSeconds }: Registration,
+  { id, kind, address, capabilities, credential, ttlSeconds }: Registration,
 ): Promise<StoredRunner & { fresh: boolean }> {
   const stored = await firstRow<StoredRunner & { fresh: boolean }>(
     db,
-    `INSERT INTO runner AS r (tenant_id, id, kind, address, capabilities, gone_at)
-     VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+    `INSERT INTO runner AS r (tenant_id, id, kind, address, capabilities, gone_at, credential)
+     VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), $7)
      ON CONFLICT (tenant_id, id) DO UPDATE
-       SET kind = $3, address = $4, capabilities = $5, seen_at = now(), gone_at = excluded.gone_at
+       SET kind = $3, address = $4, capabilities = $5, credential = $7, seen_at = now(), gone_at = excluded.gone_at
      RETURNING ${COLUMNS}, (xmax = 0) AS fresh`,
-    [tenant, id, kind, address, toJsonb(capabilities), ttlSeconds ?? null],
+    [tenant, id, kind, address, toJsonb(capabilities), ttlSeconds ?? null, credential ?? null],
   );
   return stored!;
 }

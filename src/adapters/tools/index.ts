@@ -1,4 +1,5 @@
 export { AllowedHosts } from './http/allowed-hosts';
+export { CredentialHosts } from './http/credential-hosts';
 export { guardedRequest } from './http/guarded-request';
 export { pureTools } from './built-in';
 export { openTools, type ToolSettings } from './open-tools';

@@ -19,6 +19,7 @@ import { checkPlace } from '../services/place-agents';
 const AT = '2026-11-20T08:00:00.000Z';
 const REGISTERED: RunnerView = {
   ...{ id: 'far-1', kind: 'worker', address: 'far', capabilities: { region: 'eu', memoryGb: 8 } },
+  credential: null,
   ...{ registeredAt: AT, seenAt: AT, goneAt: '2026-11-20T08:01:00.000Z', gone: false },
 };
 const cursorKey = z.tuple([z.string().max(64)]);
@@ -45,7 +46,7 @@ export const agentRoutes: readonly Route[] = [
       201: { description: 'New.', schema: runnerSchema, example: REGISTERED },
       200: { description: 'Renewed.', schema: runnerSchema, example: REGISTERED },
     },
-    errors: ['RefusedAddress', 'UnknownCommand', 'TooManyRunners'],
+    errors: ['RefusedAddress', 'UnknownCommand', 'UnknownCredential', 'TooManyRunners'],
     handle: async ({ body }, { deps, tenant }) => {
       const runner = runnerOf(body);
       checkPlace(runner, deps.agentPlaces);
@@ -93,7 +94,7 @@ function runnerOf(asked: RegisterRunner): Runner {
   const { id, kind, capabilities } = asked;
   switch (kind) {
     case 'endpoint':
-      return { id, kind, capabilities, address: asked.url };
+      return { id, kind, capabilities, address: asked.url, credential: asked.credential };
     case 'process':
       return { id, kind, capabilities, address: asked.command };
     case 'worker':
@@ -101,9 +102,14 @@ function runnerOf(asked: RegisterRunner): Runner {
   }
 }
 
-function runnerView({ id, kind, address, capabilities, registeredAt, seenAt, goneAt, gone }: StoredRunner): RunnerView {
+function runnerView({ registeredAt, seenAt, goneAt, capabilities, ...runner }: StoredRunner): RunnerView {
+  const { id, kind, address, credential, gone } = runner;
   return {
-    ...{ id, kind, address, gone, registeredAt: registeredAt.toISOString(), seenAt: seenAt.toISOString() },
-    ...{ capabilities: capabilities as RunnerView['capabilities'], goneAt: goneAt?.toISOString() ?? null },
+    ...{ id, kind, address, credential, gone, capabilities: capabilities as RunnerView['capabilities'] },
+    ...{
+      registeredAt: registeredAt.toISOString(),
+      seenAt: seenAt.toISOString(),
+      goneAt: goneAt?.toISOString() ?? null,
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { getRunner, listRunners, runnersWith, type Tx } from '../../adapters/postgres';
-import type { AllowedHosts } from '../../adapters/tools';
+import type { AllowedHosts, CredentialHosts } from '../../adapters/tools';
 import type { StartedAgents } from '../../contracts/api.schema';
 import { type ErrorCode, LonghaulError } from '../../domain/kernel/errors';
 import { capabilitiesText, offers } from '../../domain/simulation/runners/capabilities';
@@ -9,11 +9,18 @@ import { DECIDING_RUNNERS, runnerFor, type Runner } from '../../domain/simulatio
 export interface AgentPlaces {
   hosts: AllowedHosts;
   commands: readonly string[];
+  credentials: CredentialHosts;
 }
 
 type RunnerAgent = Extract<StartedAgents[number], { kind: 'runner' }>;
 
-export const PLACE_ERRORS: readonly ErrorCode[] = ['RunnerMissing', 'RunnerUnfit', 'UnknownCommand', 'RefusedAddress'];
+export const PLACE_ERRORS: readonly ErrorCode[] = [
+  'RunnerMissing',
+  'RunnerUnfit',
+  'UnknownCommand',
+  'RefusedAddress',
+  'UnknownCredential',
+];
 
 const KNOWN_MAX = 20;
 
@@ -21,7 +28,7 @@ const KNOWN_MAX = 20;
  * The agents with their runners: whoever only said what is wanted gets one that offers it, which is part of the run from
  * now on. Agents that want the same take turns among those who offer it.
  *
- * @throws LonghaulError RunnerMissing, RunnerUnfit, UnknownCommand, RefusedAddress
+ * @throws LonghaulError RunnerMissing, RunnerUnfit, UnknownCommand, RefusedAddress, UnknownCredential
  */
 export async function placeAgents(
   tx: Tx,
@@ -33,15 +40,18 @@ export async function placeAgents(
   for (const [place, agent] of agents.entries()) {
     if (agent.kind === 'runner') placed.push(await withRunner(tx, tenant, agent, place, places));
     else placed.push(agent);
-    if (agent.kind === 'http') checkAddress(agent.url, places);
+    if (agent.kind === 'http') checkAddress(agent.url, agent.credential, places);
     if (agent.kind === 'process') checkCommand(agent.command, places);
   }
   return placed;
 }
 
-/** @throws LonghaulError RefusedAddress, UnknownCommand */
-export function checkPlace({ kind, address }: Pick<Runner, 'kind' | 'address'>, places: AgentPlaces): void {
-  if (kind === 'endpoint') checkAddress(address, places);
+/** @throws LonghaulError RefusedAddress, UnknownCommand, UnknownCredential */
+export function checkPlace(
+  { kind, address, credential }: Pick<Runner, 'kind' | 'address' | 'credential'>,
+  places: AgentPlaces,
+): void {
+  if (kind === 'endpoint') checkAddress(address, credential, places);
   if (kind === 'process') checkCommand(address, places);
 }
 
@@ -89,9 +99,10 @@ async function known(tx: Tx, tenant: string): Promise<string> {
   return texts.join('; ') || 'none';
 }
 
-function checkAddress(url: string, { hosts }: AgentPlaces): void {
+function checkAddress(url: string, credential: string | null | undefined, { hosts, credentials }: AgentPlaces): void {
   const detail = hosts.refusalOf(new URL(url));
   if (detail !== undefined) throw new LonghaulError('RefusedAddress', { url: url.split(/[?#]/)[0]!, detail });
+  if (credential != null) credentials.check(credential, url);
 }
 
 function checkCommand(command: string, { commands }: AgentPlaces): void {

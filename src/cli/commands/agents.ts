@@ -15,6 +15,7 @@ import {
 
 interface RegisterOptions extends CommonOptions {
   url?: string;
+  credential?: string;
   command?: string;
   taskQueue?: string;
   capability: [string, unknown][];
@@ -29,6 +30,7 @@ export const registerAgents: Registration = (program) => {
     .description('what runs agents and partitions outside: register, list, delete');
   apiCommand(agents, 'register <id>', 'register a runner, or renew what it said')
     .option('--url <url>', 'an HTTP endpoint that is asked for decisions', httpUrl)
+    .option('--credential <name>', 'what the endpoint is sent, as the operator named it in runners.credentials')
     .option('--command <name>', 'a program that the operator configured in runners.commands')
     .option('--task-queue <name>', 'a worker with a task queue of its own, for partitions')
     .option('--capability <name=value>', 'what it offers; may be repeated', capability, [])
@@ -70,9 +72,9 @@ async function remove(id: string, options: CommonOptions): Promise<void> {
   console.answer(answer, () => `${id} is removed.`);
 }
 
-function placeOf({ url, command, taskQueue }: RegisterOptions): object {
+function placeOf({ url, credential, command, taskQueue }: RegisterOptions): object {
   const places = [
-    ...(url === undefined ? [] : [{ kind: 'endpoint', url }]),
+    ...(url === undefined ? [] : [{ kind: 'endpoint', url, credential }]),
     ...(command === undefined ? [] : [{ kind: 'process', command }]),
     ...(taskQueue === undefined ? [] : [{ kind: 'worker', taskQueue }]),
   ];

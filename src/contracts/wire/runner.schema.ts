@@ -9,6 +9,9 @@ export const runnerId = z
   .string()
   .regex(/^[a-zA-Z][\w.-]{0,63}$/, 'Expected a letter, then up to 63 letters, digits, dots, dashes or underscores.');
 export const commandName = z.string().regex(COMMAND_NAME);
+export const credentialName = z.string().regex(COMMAND_NAME).meta({
+  description: 'Name of a credential in `runners.credentials` of the installation; it is sent as `authorization`.',
+});
 export const agentUrl = z.url({ protocol: /^https?$/ }).max(RUNNER_LIMITS.urlCharsMax);
 
 export const capabilitiesSchema = z
@@ -34,7 +37,10 @@ const registration = {
 
 export const registerRunnerSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ ...registration, kind: z.literal('endpoint'), url: agentUrl }),
+    z.strictObject({
+      ...{ ...registration, kind: z.literal('endpoint') },
+      ...{ url: agentUrl, credential: credentialName.optional() },
+    }),
     z.strictObject({
       ...{ ...registration, kind: z.literal('process') },
       command: commandName.meta({ description: 'Name of a program in `runners.commands` of the installation.' }),
@@ -53,6 +59,7 @@ export const runnerSchema = z
     kind: z.enum(RUNNER_KINDS),
     address: z.string().meta({ description: 'URL of an endpoint, name of a command, task queue of a worker.' }),
     capabilities: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+    credential: z.string().nullable().meta({ description: 'What the operator calls that which an endpoint is sent.' }),
     registeredAt: timestamp,
     seenAt: timestamp.meta({ description: 'When it registered last.' }),
     goneAt: timestamp.nullable().meta({ description: 'When it counts as gone unless it registers again.' }),

@@ -7,7 +7,7 @@ import { MEMORY_PROFILES, type MemoryMode } from '../../domain/simulation/memory
 import { PROMOTION_RULES } from '../../domain/simulation/memory/promotion';
 import { COMPETITION_AWARENESS } from '../../domain/simulation/mind/briefing';
 import { SECOND_THOUGHTS } from '../../domain/worlds/marketplace/agent/second-thoughts';
-import { agentUrl, capabilitiesSchema, commandName, runnerId } from './runner.schema';
+import { agentUrl, capabilitiesSchema, commandName, credentialName, runnerId } from './runner.schema';
 import { agentId, eventName, seconds, SIMULATION_LIMITS, tickNumber, usd } from './simulation-fields.schema';
 
 const MODES = Object.keys(MEMORY_PROFILES) as MemoryMode[];
@@ -128,6 +128,7 @@ const asked = {
 const httpAgentSchema = z.strictObject({
   ...{ id: agentId, kind: z.literal('http') },
   url: agentUrl.meta({ description: 'Asked with a POST for each decision; its host must be in `runners.httpAllow`.' }),
+  credential: credentialName.optional(),
   ...asked,
 });
 

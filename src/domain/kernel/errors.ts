@@ -73,6 +73,7 @@ export const ERRORS = {
   RunnerMissing: { status: 422, retryable: false, message: 'Agent "{agent}": no runner {wanted}. Registered: {known}. Register one with `longhaul agents register ID --url URL --capability NAME=VALUE`, or let it register itself (POST /agents/register).' },
   RunnerUnfit: { status: 422, retryable: false, message: 'Agent "{agent}": runner "{runner}" {why}.' },
   UnknownCommand: { status: 422, retryable: false, message: 'No command "{command}" is configured for agents. Known: {known}. The operator names commands in `runners.commands` of longhaul.yaml, for the API and the io workers.' },
+  UnknownCredential: { status: 422, retryable: false, message: 'No credential "{credential}" is configured for agents. Known: {known}. The operator names credentials in `runners.credentials` of longhaul.yaml, for the API and the io workers.' },
   TooManyRunners: { status: 409, retryable: false, message: 'Runner "{runner}" is not registered: there are {limit} already, as many as `runners.registeredMax` allows, and none of them is gone. Remove one (`longhaul agents delete ID`), or register with `--ttl`, so that a runner makes room when it ends.' },
   RefusedAddress: { status: 422, retryable: false, message: 'No agent is asked at {url}: {detail}.' },
 

@@ -17,7 +17,7 @@ export type AgentDefinition = { id: string } & (
 
 /** `runner` is pinned when the run starts, whatever was wanted: the record says who decided. */
 export type OutsideAgentParts = { timeoutSeconds: number; maxRetries: number } & (
-  | { kind: 'http'; url: string }
+  | { kind: 'http'; url: string; credential?: string }
   | { kind: 'process'; command: string }
   | { kind: 'runner'; runner: string; capabilities?: Capabilities }
 );

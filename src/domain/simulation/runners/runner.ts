@@ -8,7 +8,7 @@ import type { Capabilities } from './capabilities';
 export const RUNNER_KINDS = ['endpoint', 'process', 'worker'] as const;
 export type RunnerKind = (typeof RUNNER_KINDS)[number];
 
-/** What the operator calls a program that may be started. */
+/** What the operator calls a program that may be started, or a credential that may be sent. */
 export const COMMAND_NAME = /^[a-zA-Z][\w.-]{0,63}$/;
 
 export interface Runner {
@@ -17,6 +17,8 @@ export interface Runner {
   /** URL of an endpoint, name of a command, task queue of a worker. */
   address: string;
   capabilities: Capabilities;
+  /** Of an endpoint: what the operator calls that which it is sent. */
+  credential?: string | null | undefined;
 }
 
 /** The same one for the same place among the same runners; different places take turns. */
@@ -32,4 +34,5 @@ export const DECIDING_RUNNERS = ['endpoint', 'process'] as const satisfies reado
 export interface DecidingPlace {
   kind: (typeof DECIDING_RUNNERS)[number];
   address: string;
+  credential?: string | null | undefined;
 }

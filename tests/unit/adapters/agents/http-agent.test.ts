@@ -41,6 +41,26 @@ test.each([
   });
 });
 
+const CREDENTIAL = { authorization: 'Bearer a-token-that-nobody-may-see', secret: 'a-token-that-nobody-may-see' };
+
+test('a credential is sent as `authorization`, and an answer that holds it is refused, whatever it is', async () => {
+  const seen: (string | undefined)[] = [];
+  const posting = (status: number, text: string): Post => {
+    return ({ headers }) => {
+      seen.push(headers['authorization']);
+      return Promise.resolve({ status, text });
+    };
+  };
+  const ask = (status: number, text: string) =>
+    httpAgent('http://agents.example/decide', posting(status, text), CREDENTIAL).ask(question(), NEVER);
+  expect(await ask(200, '{"decision": {}}')).toEqual({ decision: {}, metrics: {} });
+  const refused = { problem: 'its answer holds the credential that it was sent', again: false };
+  expect(await ask(200, `{"decision": {"reasoning": "${CREDENTIAL.secret}"}}`)).toEqual(refused);
+  expect(await ask(401, `wrong: ${CREDENTIAL.secret}`)).toEqual(refused);
+  expect(await ask(200, `no JSON ${CREDENTIAL.secret}`)).toEqual(refused);
+  expect(seen).toEqual(Array(4).fill(CREDENTIAL.authorization));
+});
+
 test('a host that is not reached, or not allowed, is a problem in the guard’s words', async () => {
   expect(await answering({ problem: 'host:1 is not among the allowed hosts (none)' })).toEqual({
     problem: 'host:1 is not among the allowed hosts (none)',

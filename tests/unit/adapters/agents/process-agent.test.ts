@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Agents, openAgents } from '../../../../src/adapters/agents';
 import type { AgentOutcome } from '../../../../src/domain/simulation/runners/question';
 import { question } from '../../../support/agent-question';
@@ -5,13 +6,18 @@ import { lineAgent, type LineAgentMode } from '../../../support/line-agent';
 import { until } from '../../../support/until';
 
 const SECRET = 'a-key-that-nobody-may-see';
+const NO_HTTP = {
+  credentials: [],
+  checkCredential: () => undefined,
+  post: () => Promise.reject(new Error('nobody posts here')),
+};
 const opened: Agents[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((agents) => agents.close())));
 
 function program(mode: LineAgentMode, env: string[] = []): Agents {
   const agents = openAgents({
     commands: [lineAgent('seller', mode, env)],
-    post: () => Promise.reject(new Error('nobody posts here')),
+    ...NO_HTTP,
     env: { ...process.env, AGENT_SECRET: SECRET, OPENAI_API_KEY: 'the-key-of-the-worker' },
   });
   opened.push(agents);
@@ -85,13 +91,73 @@ test('an answer that tells a value it was given is refused, for good', async () 
   expect(outcome).toEqual({ problem: expect.stringMatching(/^its answer holds a value of the env/), again: false });
 });
 
+test('a program that prints its environment is refused, and none of it is told', async () => {
+  const outcome = await ask(program('environment', ['AGENT_SECRET']));
+  expect(JSON.stringify(outcome)).not.toContain(SECRET);
+});
+
+test('each runs in a folder of its own, which goes with it, unless the operator named one', async () => {
+  const agents = program('folder');
+  const folderOf = async (whose: string) => ((await ask(agents, whose)) as { decision: string }).decision;
+  const [mine, yours] = [await folderOf('run/seller'), await folderOf('run/rival')];
+  expect(mine).toContain('longhaul-agent-');
+  expect(yours).not.toBe(mine);
+  expect(existsSync(mine)).toBe(true);
+  await agents.close();
+  await until(
+    () => [mine, yours].some(existsSync),
+    (left) => !left,
+  );
+  const named = openAgents({
+    commands: [{ ...lineAgent('seller', 'folder'), cwd: __dirname }],
+    ...{ ...NO_HTTP, env: process.env },
+  });
+  opened.push(named);
+  expect(await ask(named)).toMatchObject({ decision: __dirname });
+  await named.close();
+  expect(existsSync(__dirname)).toBe(true);
+});
+
+test('closing ends a program that hears neither signals nor the end of its input', async () => {
+  const agents = program('deaf');
+  const { pid } = (await metricsOf(ask(agents))) as { pid: number };
+  await agents.close();
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('a program that ends by itself takes along what it started', async () => {
+  const agents = program('parent');
+  const { pid } = (await metricsOf(ask(agents))) as { pid: number };
+  await agents.close(); // the end of its input, which it obeys
+  await until(
+    () => isRunning(pid),
+    (running) => !running,
+  );
+});
+
+test('what leaves its group and holds its output holds nobody up', async () => {
+  const agents = program('deserter');
+  const { pid } = (await metricsOf(ask(agents))) as { pid: number };
+  try {
+    await agents.close();
+  } finally {
+    process.kill(pid, 'SIGKILL');
+  }
+});
+
+test('of a program that shouts the first words and the last are told', async () => {
+  const problem = await problemOf('shouting');
+  expect(problem).toContain('these are its last words');
+  expect(problem.length).toBeLessThan(1_000);
+});
+
 test('only a program that the operator named is ever started', async () => {
   const agents = program('accept');
   const other = () => agents.agentAt({ kind: 'process', address: '/bin/sh' }, 'run/seller');
   expect(other).toThrow(/No command "\/bin\/sh" is configured for agents\. Known: seller\./);
   const missing = openAgents({
     commands: [{ name: 'gone', command: ['no-such-program-here'], env: [] }],
-    ...{ post: () => Promise.reject(new Error('nobody posts here')), env: process.env },
+    ...{ ...NO_HTTP, env: process.env },
   });
   opened.push(missing);
   const agent = missing.agentAt({ kind: 'process', address: 'gone' }, 'run/seller');

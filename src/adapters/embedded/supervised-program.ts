@@ -5,8 +5,8 @@ import { WarmStandby, type StandbySpec } from './warm-standby';
 
 /** The first restart comes at once: most deaths are single, and every ms counts for the calls that wait. */
 const BACKOFF_MS = [0, 100, 250, 500, 1_000, 2_500, 5_000];
-/** A program that lived this long is not in a crash loop. */
-const STABLE_MS = 10_000;
+/** A program that has served this long did not die of its start: a boot takes one second, and a crash in what it takes up first comes soon. */
+const STABLE_MS = 3_000;
 
 /** Keeps one program alive from `start` to `stop`. */
 export class SupervisedProgram {

@@ -77,12 +77,17 @@ LANGUAGE sql STABLE AS $$
   SELECT id, after_tick, until_tick FROM line;
 $$;
 
--- record_ticks: rows of a stretch, once. p_ticks = [{tick, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
--- The same stretch again changes nothing; false when the run is not the tenant's.
-CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_tick integer, p_hash text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- record_ticks: rows of the stretch after p_from ticks, once. p_ticks = [{tick, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
+-- 'recorded', also when the same stretch comes again and changes nothing; 'early' while what is before it is not recorded, so that
+-- the record has no gap at any moment; 'unknown' when the tenant has no such run.
+CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE v_recorded integer;
 BEGIN
-  PERFORM 1 FROM simulation s WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE;
-  IF NOT FOUND THEN RETURN false; END IF;
+  SELECT greatest(s.tick, coalesce(r.fork_tick, 0)) INTO v_recorded
+  FROM simulation s JOIN run r ON r.id = s.run_id
+  WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE OF s;
+  IF NOT FOUND THEN RETURN 'unknown'; END IF;
+  IF v_recorded < p_from THEN RETURN 'early'; END IF;
   INSERT INTO tick (run_id, tenant_id, tick, rounds, messages, figures, storyline, mood, hash)
   SELECT p_run, p_tenant, t.tick, nullif(t.rounds, 'null'), nullif(t.messages, 'null'), t.figures, t.storyline, t.mood, t.hash
   FROM jsonb_to_recordset(p_ticks) AS t(tick integer, rounds jsonb, messages jsonb, figures jsonb, storyline text, mood text, hash text)
@@ -92,7 +97,7 @@ BEGIN
   FROM jsonb_array_elements(p_ticks) t, jsonb_array_elements(t.value->'events') WITH ORDINALITY e
   ON CONFLICT DO NOTHING;
   UPDATE simulation s SET tick = p_tick, hash = p_hash WHERE s.run_id = p_run AND s.tick < p_tick;
-  RETURN true;
+  RETURN 'recorded';
 END $$;
 
 -- Down Migration

@@ -29,6 +29,7 @@ import { createOpenFork } from './simulation/open-fork';
 import { createPlayDecision, createPlayReview } from './simulation/play-answer';
 import { Positions } from './simulation/positions';
 import { createRecordTicks } from './simulation/record-ticks';
+import { RecordingTurns } from './simulation/recording-turns';
 import { createReviewMemory } from './simulation/review-memory';
 import { SimulationLoader } from './simulation/simulation-loader';
 import { createCallTool } from './tools/call-tool';
@@ -59,7 +60,7 @@ export function ioActivities(
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
   const simulations = new SimulationLoader(deps.pool);
   const positions = new Positions(deps.pool, deps.payloads, simulations);
-  const recording = { pool: deps.pool, simulations, positions };
+  const recording = { pool: deps.pool, simulations, positions, turns: new RecordingTurns() };
   return {
     recordProgress: createRecordProgress(deps),
     callTool: createCallTool(deps, contexts),

@@ -15,7 +15,7 @@ const TICKS_PER_READ = 500;
 
 /** Brings the position of any run after any recorded tick: from memory, or computed from the nearest snapshot. */
 export class Positions {
-  private readonly kept = new LRUCache<string, Position<Json, Json>>({ max: POSITIONS_KEPT });
+  private readonly positions = new LRUCache<string, Position<Json, Json>>({ max: POSITIONS_KEPT });
 
   constructor(
     private readonly pool: Pool,
@@ -24,13 +24,18 @@ export class Positions {
   ) {}
 
   keep(runId: string, position: Position<Json, Json>): void {
-    this.kept.set(runId, position);
+    this.positions.set(runId, position);
+  }
+
+  kept(runId: string, tick: number): Position<Json, Json> | undefined {
+    const kept = this.positions.get(runId);
+    return kept?.tick === tick ? kept : undefined;
   }
 
   /** @throws InvariantError when the record does not reach so far */
   async at(tenant: string, runId: string, tick: number): Promise<Position<Json, Json>> {
-    const kept = this.kept.get(runId);
-    if (kept?.tick === tick) return kept;
+    const kept = this.kept(runId, tick);
+    if (kept) return kept;
     const loaded = await this.simulations.load(tenant, runId);
     const start = await this.startBefore(loaded, tick);
     return await this.play(loaded, start, tick);

@@ -1,4 +1,4 @@
-import { recordProgress, recordTicks, type Pool, type RecordedTick } from '../../adapters/postgres';
+import { getSimulation, recordProgress, recordTicks, type Pool, type RecordedTick } from '../../adapters/postgres';
 import type { RecordTicksInput, RecordTicksResult, SimulationIoActivities } from '../../contracts/simulation';
 import { InvariantError } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
@@ -11,21 +11,26 @@ import type { AnyWorld } from '../../domain/worlds';
 import { toApplicationFailure } from '../to-application-failure';
 import type { Positions } from './positions';
 import type { SimulationLoader } from './simulation-loader';
+import type { RecordingTurns } from './recording-turns';
 
 export interface RecordTicksDeps {
   pool: Pool;
   simulations: SimulationLoader;
   positions: Positions;
+  turns: RecordingTurns;
 }
 
 /** Computing from here to any tick after it takes at most a quarter of a second. */
 const SNAPSHOT_EVERY_TICKS = 100;
+/** What it waits for takes a tenth of a second or two, where nothing is lost. */
+const TOO_SOON_WAIT_MS = 50;
 
 /** The book is written by who computed the ticks a second time and came to the same hash: an audit that always runs. */
 export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities['recordTicks'] {
   return async (input) => {
     try {
-      return await record(deps, input);
+      const { runId, from, to } = input;
+      return await deps.turns.take(runId, { from: from.tick, to: to.tick }, () => record(deps, input));
     } catch (error) {
       throw toApplicationFailure(error);
     }
@@ -33,26 +38,47 @@ export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities
 }
 
 async function record(deps: RecordTicksDeps, input: RecordTicksInput): Promise<RecordTicksResult> {
-  const { tenant, runId, from, to, progress } = input;
+  const { tenant, runId, from, to } = input;
   const { entry } = await deps.simulations.load(tenant, runId);
-  const start = await deps.positions.at(tenant, runId, from.tick);
+  const start = await startOf(deps, input);
   expectHash(input, from, positionHash(start), 'The recording begins from another state.');
   const begunMs = cpuMs();
-  const { ticks, position, hash } = computed(entry.world, start, input);
-  const cpuMsPerTick = (cpuMs() - begunMs) / ticks.length;
+  const played = computed(entry.world, start, input);
+  const cpuMsPerTick = (cpuMs() - begunMs) / played.ticks.length;
   expectHash(
     input,
     to,
-    hash,
+    played.hash,
     'World code that is not deterministic, or another version of it, makes such a difference.',
   );
-  if (!(await recordTicks(deps.pool, { tenant, runId, ticks }))) {
-    throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
-  }
-  if (crosses(from.tick, to.tick)) await deps.positions.store(tenant, runId, position, hash);
-  deps.positions.keep(runId, position);
-  if (progress) await recordProgress(deps.pool, { tenant, runId, ...progress });
+  await write(deps, input, played);
+  deps.positions.keep(runId, played.position);
   return { cpuMsPerTick };
+}
+
+/** @throws LonghaulError RecordedTooSoon: another process has the stretch before this one under way, or lost it */
+async function startOf(deps: RecordTicksDeps, { tenant, runId, from }: RecordTicksInput): Promise<Position<Json, Json>> {
+  const kept = deps.positions.kept(runId, from.tick);
+  if (kept) return kept;
+  const recorded = await getSimulation(deps.pool, tenant, runId);
+  if (recorded && Math.max(recorded.tick, recorded.forkTick ?? 0) < from.tick) throw tooSoon(runId, from.tick);
+  return deps.positions.at(tenant, runId, from.tick);
+}
+
+async function write(
+  deps: RecordTicksDeps,
+  { tenant, runId, from, to, progress }: RecordTicksInput,
+  { ticks, position, hash }: Computed,
+): Promise<void> {
+  const outcome = await recordTicks(deps.pool, { tenant, runId, ticks });
+  if (outcome === 'unknown') throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
+  if (outcome === 'early') throw tooSoon(runId, from.tick);
+  if (crosses(from.tick, to.tick)) await deps.positions.store(tenant, runId, position, hash);
+  if (progress) await recordProgress(deps.pool, { tenant, runId, ...progress });
+}
+
+function tooSoon(runId: string, from: number): LonghaulError {
+  return new LonghaulError('RecordedTooSoon', { runId, from, waitMs: TOO_SOON_WAIT_MS });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
 import { toJsonb } from './jsonb';
@@ -20,19 +21,22 @@ export interface RecordedTick extends TickRow {
   events: WorldEvent[];
 }
 
-/** @returns false when the tenant has no such simulation. Idempotent. */
+/** `early`: what is before them is not recorded yet, and nothing was written. `unknown`: the tenant has no such simulation. */
+export type TicksRecorded = 'recorded' | 'early' | 'unknown';
+
+/** Ticks without a gap. Idempotent. */
 export async function recordTicks(
   db: Db,
   { tenant, runId, ticks }: { tenant: string; runId: string; ticks: RecordedTick[] },
-): Promise<boolean> {
-  const { tick, hash } = ticks.at(-1)!;
+): Promise<TicksRecorded> {
+  const { tick, hash } = present(ticks.at(-1), `Simulation ${runId}: there are no ticks to record`);
   const [row] = await retryLost(db, () =>
-    rows<{ known: boolean }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5) AS known', [
+    rows<{ outcome: TicksRecorded }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5, $6) AS outcome', [
       ...[tenant, runId, toJsonb(ticks)],
-      ...[tick, hash],
+      ...[tick - ticks.length, tick, hash],
     ]),
   );
-  return row?.known === true;
+  return present(row, 'record_ticks brought no row').outcome;
 }
 
 export interface TickRange {

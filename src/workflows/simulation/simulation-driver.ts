@@ -22,8 +22,6 @@ import { TickRecorder } from './tick-recorder';
 /** A history of this length replays in half a second. */
 const CONTINUE_AS_NEW_EVENTS = 2_500;
 const CONTINUE_AS_NEW_BYTES = 2 * 1024 * 1024;
-/** CPU time of the ticks that a lost worker's successor has to play again. */
-const REPLAY_CPU_MS_MAX = 500;
 
 const NEWS_EVENTS = { paused: 'run-paused', going: 'run-resumed' } as const;
 
@@ -100,7 +98,7 @@ export class SimulationDriver {
       minds: player.deciders.thoughts.minds,
       budgets: player.deciders.budgets.carry(),
       progressSeq: recorder.seq,
-      cpuMsPerTick: recorder.cpuMsPerTick,
+      cpuMsPerTick: recorder.pace.cpuMsPerTick,
       ...(this.seat ? { gate: this.seat.gate.carry() } : {}),
     };
   }
@@ -140,14 +138,20 @@ export class SimulationDriver {
   private get done(): Done {
     const { calls, costMicroUsd } = this.player.deciders.spent;
     const { tick } = this.player;
-    return { tick, calls, costMicroUsd, cpuMs: Math.round(tick * this.recorder.cpuMsPerTick) };
+    return { tick, calls, costMicroUsd, cpuMs: Math.round(tick * this.recorder.pace.cpuMsPerTick) };
   }
 
-  /** A command leaves with the end of a task: after ticks that waited for nobody it is ended, or recording would wait for the next slice. */
+  /**
+   * A command leaves with the end of a task: after ticks that waited for nobody it is ended, or recording would wait for the
+   * next slice. When enough is under way, the end of a recording begins the next task; else a timer does.
+   */
   private async record(): Promise<void> {
-    const isSlice = this.recorder.isOfThisTask;
-    await this.recorder.record(this.player.position);
-    if (isSlice) await sleep(1, { summary: 'let the recording begin' });
+    const { recorder } = this;
+    const isSlice = recorder.isOfThisTask;
+    await recorder.record(this.player.position);
+    if (!isSlice) return;
+    if (recorder.hasRoom) await sleep(1, { summary: 'let the recording begin' });
+    else await recorder.makeRoom();
   }
 
   /** Waits for a person. When they read that it waits, everything that was played is recorded. */
@@ -191,7 +195,7 @@ export class SimulationDriver {
       historyLength >= (this.input.continueAsNewAfterEvents ?? CONTINUE_AS_NEW_EVENTS) ||
       historySize >= CONTINUE_AS_NEW_BYTES ||
       continueAsNewSuggested ||
-      this.player.playedHere * this.recorder.cpuMsPerTick >= REPLAY_CPU_MS_MAX
+      this.recorder.pace.isHistorySpent
     );
   }
 

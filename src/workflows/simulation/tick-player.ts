@@ -26,8 +26,6 @@ export class TickPlayer {
   forwarding: Forwarding | undefined;
   /** By the terms of now. */
   plan: SimulationPlan;
-  /** Ticks that a worker has to play again when it takes this history over. */
-  playedHere = 0;
   private current: Position<Json, Json> | undefined;
   /** Of the last tick, until somebody has looked at it. */
   private news: readonly WorldEvent[] | undefined;
@@ -149,7 +147,7 @@ export class TickPlayer {
     const heard = this.gate?.heard ?? [];
     const say = (played: { position: Position<Json, Json>; events: WorldEvent[] }) =>
       this.say(played.position, played.events);
-    const { position, wokenBy } = fastForward(world, this.position, stop, this.recorder.sliceTicks, say, heard);
+    const { position, wokenBy } = fastForward(world, this.position, stop, this.recorder.pace.sliceTicks, say, heard);
     if (position.tick > from) {
       this.recorder.standing(from, position.tick, heard);
       this.reach(position);
@@ -175,7 +173,7 @@ export class TickPlayer {
   }
 
   private reach(position: Position<Json, Json>): void {
-    this.playedHere += position.tick - this.tick;
+    this.recorder.pace.played(position.tick - this.tick);
     this.current = position;
     this.control.reached(position.tick);
   }

@@ -8,14 +8,13 @@ import type { AgentStatus, RunStatus } from '../../domain/agents/run-state';
 import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { positionHash, type Position } from '../../domain/simulation/position';
+import { Pace } from '../../domain/simulation/run/pace';
 import { StretchLog } from '../../domain/simulation/run/stretch-log';
 import type { Answer, PartitionMessage } from '../../domain/simulation/world';
 import { ParkRun } from './park-run';
 
-/** A slice of a workflow task: longer ones would delay the other workflows of the worker (2.5 s did, by 4–15 s). */
-const SLICE_CPU_MS = 100;
-/** Before the first measurement. A day of a large market takes 2.5 ms. */
-const CPU_MS_PER_TICK_GUESS = 5;
+/** One is written while the next one waits for it: else nothing would be written until the task that plays has ended. */
+const UNDER_WAY_MAX = 2;
 /** People do not read faster, and a record costs up to 6 history events. */
 const RECORD_TICKS = 4;
 const RECORD_AFTER_MS = 1_000;
@@ -26,41 +25,49 @@ const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
   partially_completed: 'completed',
 };
 
+/** A stretch that a process was asked to write. */
+interface Recording {
+  input: RecordTicksInput;
+  ended: Promise<void>;
+  /** Why it was refused. */
+  failure?: unknown;
+}
+
 /**
  * Has the ticks written by a process that computes them again: what comes to another hash is not written, and the run is
- * parked. One recording is under way at most; the loop goes on meanwhile, and waits when recording lags behind.
+ * parked. The loop goes on meanwhile, and waits when recording lags behind.
  */
 export class TickRecorder {
   seq: number;
-  cpuMsPerTick: number;
+  readonly pace: Pace;
   private readonly log = new StretchLog<Json>();
   private from: Waypoint | undefined;
   private sinceMs = 0;
   private notes: ProgressDelta | undefined;
-  private submitted: RecordTicksInput | undefined;
-  private outcome: Promise<void> = Promise.resolve();
-  private failure: unknown;
+  /** In their order: each begins where the one before it ends. */
+  private readonly underWay: Recording[] = [];
 
   constructor(private readonly input: SimulationInput) {
     this.seq = input.carried?.progressSeq ?? 0;
-    this.cpuMsPerTick = input.carried?.cpuMsPerTick ?? CPU_MS_PER_TICK_GUESS;
-  }
-
-  /** How many ticks may be played without a pause. */
-  get sliceTicks(): number {
-    return Math.max(1, Math.floor(SLICE_CPU_MS / this.cpuMsPerTick));
+    this.pace = new Pace(input.carried?.cpuMsPerTick);
   }
 
   /** Few ticks of a slow run, a whole slice of a fast one. */
   get isDue(): boolean {
     const { ticks } = this.log;
-    const waits = ticks >= RECORD_TICKS || ticks >= this.sliceTicks;
-    return ticks >= this.sliceTicks || (waits && Date.now() - this.sinceMs >= RECORD_AFTER_MS);
+    const { sliceTicks } = this.pace;
+    const waits = ticks >= RECORD_TICKS || ticks >= sliceTicks;
+    return ticks >= sliceTicks || (waits && Date.now() - this.sinceMs >= RECORD_AFTER_MS);
   }
 
   /** No task has ended since the first tick that is not recorded: the workflow's clock stands still within one. */
   get isOfThisTask(): boolean {
     return this.log.ticks > 0 && Date.now() === this.sinceMs;
+  }
+
+  /** Recording does not lag behind. */
+  get hasRoom(): boolean {
+    return this.underWay.length < UNDER_WAY_MAX;
   }
 
   get hasNotes(): boolean {
@@ -89,9 +96,9 @@ export class TickRecorder {
     this.notes = { ...this.notes, ...delta, events: [...(this.notes?.events ?? []), ...events] };
   }
 
-  /** Begins to record what was played, after the recording before has ended. @throws ParkRun when that one was refused */
+  /** Begins to record what was played, as soon as recording does not lag behind. @throws ParkRun when it was refused before */
   async record(position: Position<Json, Json>): Promise<void> {
-    await this.settle();
+    await this.makeRoom();
     const { tenant, runId } = this.input;
     const from = present(this.from, `Simulation ${runId}: recorded before it began`);
     if (from.tick === position.tick) return;
@@ -101,10 +108,15 @@ export class TickRecorder {
     this.submit({ tenant, runId, from, stretches: this.log.take(), to, ...(progress ? { progress } : {}) });
   }
 
+  /** @throws ParkRun when a recording was refused */
+  async makeRoom(): Promise<void> {
+    await this.settle(UNDER_WAY_MAX - 1);
+  }
+
   /** Everything is written when it returns. @throws ParkRun when it was refused */
   async flush(position: Position<Json, Json>): Promise<void> {
     await this.record(position);
-    await this.settle();
+    await this.settle(0);
     await this.flushNotes();
   }
 
@@ -129,7 +141,7 @@ export class TickRecorder {
 
   /** Of what is recorded; a run that recorded nothing has no result. */
   private async conclude({ tick }: Position<Json, Json>): Promise<NonNullable<ProgressDelta['events']>> {
-    if (this.failure !== undefined || tick === 0) return [];
+    if (this.underWay.length > 0 || tick === 0) return [];
     const { tenant, runId } = this.input;
     const data = await this.io<SimulationIoActivities>('conclude').conclude({ tenant, runId, tick });
     return [{ type: 'simulation-concluded', data: { ...data } }];
@@ -143,25 +155,35 @@ export class TickRecorder {
     if (this.log.ticks === 0) this.sinceMs = Date.now();
   }
 
-  /** A refused recording stays submitted: after a resume it is tried once more. */
-  private async settle(): Promise<void> {
-    if (this.failure !== undefined && this.submitted) this.submit(this.submitted);
-    await this.outcome;
-    if (this.failure !== undefined) throw parkFor(this.failure);
+  /** Until so many are under way. What was refused stays among them and is tried once more. @throws ParkRun when it is refused again */
+  private async settle(atMost: number): Promise<void> {
+    for (const refused of this.underWay.filter(({ failure }) => failure !== undefined)) this.start(refused);
+    while (this.underWay.length > atMost) {
+      const first = present(this.underWay[0], 'settle: nothing is under way');
+      await first.ended;
+      if (first.failure !== undefined) throw parkFor(first.failure);
+    }
   }
 
   private submit(input: RecordTicksInput): void {
-    this.submitted = input;
-    this.failure = undefined;
-    this.outcome = this.io<SimulationIoActivities>(`ticks ${input.from.tick + 1}–${input.to.tick}`)
-      .recordTicks(input)
+    const recording: Recording = { input, ended: Promise.resolve() };
+    this.underWay.push(recording);
+    this.pace.sliceEnded();
+    this.start(recording);
+  }
+
+  private start(recording: Recording): void {
+    const { from, to } = recording.input;
+    delete recording.failure;
+    recording.ended = this.io<SimulationIoActivities>(`ticks ${from.tick + 1}–${to.tick}`)
+      .recordTicks(recording.input)
       .then(
         ({ cpuMsPerTick }) => {
-          this.cpuMsPerTick = cpuMsPerTick;
-          this.submitted = undefined;
+          this.pace.cpuMsPerTick = cpuMsPerTick;
+          this.underWay.splice(this.underWay.indexOf(recording), 1);
         },
         (error: unknown) => {
-          this.failure = error;
+          recording.failure = error;
         },
       );
   }

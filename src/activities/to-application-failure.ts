@@ -4,7 +4,13 @@ import { LonghaulError } from '../domain/kernel/errors';
 import { messageOf } from '../domain/kernel/message-of';
 
 /** Waits are part of normal work: they free the slot and must not look like errors in logs and metrics. */
-const WAITS: ReadonlySet<string> = new Set(['BudgetWait', 'RateLimited', 'CallLeased', 'ProviderUnreachable', 'RecordedTooSoon']);
+const WAITS: ReadonlySet<string> = new Set([
+  'BudgetWait',
+  'RateLimited',
+  'CallLeased',
+  'ProviderUnreachable',
+  'RecordedTooSoon',
+]);
 
 /** The only parameters that cross into history: identifiers and numbers, never a text that came from outside. */
 const DETAIL_KEYS = ['budget', 'waitedFor', 'failureClass', 'modelFailures', 'callKey'] as const;

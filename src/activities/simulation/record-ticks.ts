@@ -57,7 +57,10 @@ async function record(deps: RecordTicksDeps, input: RecordTicksInput): Promise<R
 }
 
 /** @throws LonghaulError RecordedTooSoon: another process has the stretch before this one under way, or lost it */
-async function startOf(deps: RecordTicksDeps, { tenant, runId, from }: RecordTicksInput): Promise<Position<Json, Json>> {
+async function startOf(
+  deps: RecordTicksDeps,
+  { tenant, runId, from }: RecordTicksInput,
+): Promise<Position<Json, Json>> {
   const kept = deps.positions.kept(runId, from.tick);
   if (kept) return kept;
   const recorded = await getSimulation(deps.pool, tenant, runId);

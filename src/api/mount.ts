@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isNativeError } from 'node:util/types';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { LonghaulError } from '../domain/kernel/errors';
 import { requireToken, tokenChecker } from './auth/bearer';
@@ -90,9 +91,7 @@ function goneSignal(res: Response): AbortSignal {
 /** Nobody is there to be told. Timers and events put the signal's reason into an error of their own. */
 function isBecauseGone(error: unknown, gone: AbortSignal): boolean {
   if (!gone.aborted) return false;
-  return (
-    error === gone.reason || (error instanceof Error && error.name === 'AbortError' && error.cause === gone.reason)
-  );
+  return error === gone.reason || (isNativeError(error) && error.name === 'AbortError' && error.cause === gone.reason);
 }
 
 function contextOf(res: Response, route: Route, deps: ApiDeps, gone: AbortSignal): RequestContext {

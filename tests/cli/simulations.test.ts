@@ -14,6 +14,7 @@ import { TOKEN } from '../support/api';
 import { guideBlocks } from '../support/guide';
 import { startServed, type Served } from '../support/served';
 import { simulationsOf } from '../support/simulations';
+import { startStreamCutter } from '../support/stream-cutter';
 import { until } from '../support/until';
 import { longhaulIn } from './longhaul';
 import { makeFolder, removeFolder } from './stack-folder';
@@ -101,6 +102,43 @@ test('Ctrl-C ends the watching, not the run, and says how to come back', async (
   });
   expect((await cli.run('runs', 'cancel', runId!)).code).toBe(0);
   expect((await simulations.ended(runId!)).status).toBe('cancelled');
+});
+
+/** Nobody answers, so a tick lasts as long as a person is waited for. */
+const unanswered = (ticks: number) => ({
+  ...{ ticks, failures: { inARow: 1_000 } },
+  agents: [{ id: 'seller', kind: 'human', waitSeconds: 0.5 }],
+});
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type?: string; source?: string; tick: number; status?: string });
+
+test('watching follows the live stream: for programs a line for each frame, then the simulation as it ended', async () => {
+  const runId = await simulations.start(unanswered(12));
+  const { code, stdout, stderr } = await cli.run('simulations', 'watch', runId, '--json');
+  expect([code, stderr]).toEqual([0, '']);
+  const lines = linesOf(stdout);
+  const [end, ...frames] = lines.reverse();
+  expect(simulationViewSchema.parse(end)).toMatchObject({ runId, status: 'completed', tick: 12 });
+  expect(frames.every(({ type }) => type === 'frame')).toBe(true);
+  expect(frames.some(({ source }) => source === 'live')).toBe(true);
+  const ticks = frames.map(({ tick }) => tick).reverse();
+  expect([...new Set(ticks)]).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+});
+
+test('where streams break off, watching goes on by looking again and again, and misses neither a tick nor the end', async () => {
+  const cutter = await startStreamCutter(served.under.url);
+  const runId = await simulations.start(unanswered(6));
+  const behind = longhaulIn(dir, { LONGHAUL_API_URL: cutter.url, LONGHAUL_API_TOKEN: TOKEN });
+  const { code, stdout, stderr } = await behind.run('simulations', 'watch', runId, '--svg', 'cut.svg');
+  await cutter.stop();
+  expect(code).toBe(0);
+  expect(cutter.cuts()).toBeGreaterThan(0);
+  expect([...stderr.matchAll(/^tick (\d+) · /gm)].map(([, tick]) => Number(tick))).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(stdout).toMatch(/^completed: tick 6 of 6 /m);
+  expect(/points="([^"]+)"/.exec(readFileSync(join(dir, 'cut.svg'), 'utf8'))![1]!.split(' ')).toHaveLength(6);
 });
 
 test('a run is paused, advanced, told something, answered, and read', async () => {

@@ -3,7 +3,7 @@ import { getSimulationRow, isPostgresDown, listTicks, type SimulationRow } from 
 import { liveFrameReader } from '../../adapters/redis/live-frames';
 import { SIMULATION_LIMITS } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
-import { type LiveFrame, ShownFrames } from '../../domain/simulation/record/live-frame';
+import { type LiveFrame, ShownFrames, type ViewerFrame } from '../../domain/simulation/record/live-frame';
 import type { RequestContext } from '../route';
 import { Heartbeat } from './heartbeat';
 import { serverEvent } from './server-event';
@@ -84,8 +84,7 @@ export class LiveSimulation {
     for (let isWhole = true; isWhole;) {
       const ticks = await listTicks(deps.pool, { ...range, after: this.shown.tick });
       for (const { tick, figures, storyline, mood } of ticks) {
-        const frame = { source: 'record', tick, summary: { figures, storyline, mood } };
-        if (this.shown.take(frame)) yield serverEvent('frame', frame, tick);
+        yield* this.shownOnce({ source: 'record', tick, summary: { figures, storyline, mood } });
       }
       isWhole = ticks.length === TICKS_AT_ONCE;
     }
@@ -100,9 +99,13 @@ export class LiveSimulation {
     // After an outage the record comes first: it has what was lost meanwhile.
     if (this.away.delete('redis_unavailable')) yield* this.recorded();
     for (const frame of frames) {
-      if (this.shown.take(frame)) yield serverEvent('frame', { source: 'live', ...frame }, frame.tick);
+      yield* this.shownOnce({ source: 'live', ...frame });
       if (frame.state === 'ended') this.bookedAtMs = -Infinity;
     }
+  }
+
+  private *shownOnce(frame: ViewerFrame): Generator<string> {
+    if (this.shown.take(frame)) yield serverEvent('frame', frame, frame.tick);
   }
 
   private async nextFrames(): Promise<LiveFrame[] | Error> {

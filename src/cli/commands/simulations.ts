@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { SimulationPage, SimulationView } from '../../contracts/api.schema';
 import { RUN_STATUSES } from '../../domain/agents/run-state';
 import { endWith } from '../simulation/end-with';
+import { FrameLines } from '../simulation/frame-lines';
 import { simulationPath } from '../simulation/paths';
 import { followSimulation } from '../simulation/watch-simulation';
 import { simulationsTable, simulationText } from '../view/simulation-table';
@@ -47,5 +48,6 @@ async function show(runId: string, options: CommonOptions): Promise<void> {
 
 async function watch(runId: string, options: CommonOptions & { svg?: string }): Promise<void> {
   const { api, console } = contextOf(options);
-  endWith(await followSimulation(api, runId, console), console, options.svg);
+  const viewer = console.json ? new FrameLines(console) : undefined;
+  endWith(await followSimulation(api, runId, console, viewer), console, options.svg);
 }

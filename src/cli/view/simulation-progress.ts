@@ -5,7 +5,9 @@ import { headlineText } from './figures';
 
 const BAR_COLUMNS = 24;
 
-export type Progress = Pick<SimulationView, 'status' | 'tick' | 'ticks' | 'pausedAt' | 'costMicroUsd' | 'latest'>;
+export type Progress = Pick<SimulationView, 'status' | 'tick' | 'ticks' | 'pausedAt' | 'costMicroUsd'> & {
+  latest: Pick<NonNullable<SimulationView['latest']>, 'figures'> | null;
+};
 
 /** How many ticks took how long, as far as it was watched. */
 export interface Pace {

@@ -15,6 +15,9 @@ export interface LiveFrame {
   costMicroUsd: number;
 }
 
+/** As a viewer gets it: as it was shown, or a tick as it is recorded. */
+export type ViewerFrame = ({ source: 'live' } & LiveFrame) | { source: 'record'; tick: number; summary: TickSummary };
+
 /** What one viewer has seen: no tick goes back, whether frames come twice or the record brings what they brought. */
 export class ShownFrames {
   private state: LiveState | undefined;

@@ -185,7 +185,14 @@ export interface DecideInput {
 
 /** `bad-output`: paid for, and no decision could be read from it. */
 export type DecideResult = { costMicroUsd: number; metered: AnswerUsage } & (
-  { outcome: 'decided'; decision: Json; feedback: string[] } | { outcome: 'bad-output'; detail: string }
+  | {
+      outcome: 'decided';
+      decision: Json;
+      feedback: string[];
+      /** The stored answer: what the model said of its decision stays there. Absent: in histories from before. */
+      wordsIn?: string;
+    }
+  | { outcome: 'bad-output'; detail: string }
 );
 
 /** Of the answer, whoever paid for it: the same when it is brought a second time. */

@@ -37,6 +37,14 @@ async function lastPrompt(runId: string): Promise<string> {
   return last.payload.request.messages.at(-1)!.content;
 }
 
+/** What a model said with a decision. */
+async function wordsOf(ref: string): Promise<{ reasoning: string }> {
+  const { payload } = (await served.under.api.get(`/artifacts/${ref}`).expect(200)).body as {
+    payload: { answer: { content: string } };
+  };
+  return JSON.parse(payload.answer.content) as { reasoning: string };
+}
+
 /** Everything that was handed to and fro in a run's histories; payloads are base64 in their JSON. */
 async function historyText(runId: string): Promise<string> {
   const { workflowId } = await simulations.view(runId);
@@ -59,6 +67,11 @@ test('a model keeps the shop: one paid call a day, and two runs of it end alike'
   expect(paid).toEqual(Array.from({ length: 12 }, (_, tick) => `${tick}/seller/0`));
   const ticks = await simulations.ticks(twins[0]);
   expect(ticks.every(({ rounds }) => rounds![0]![0]!.source === 'agent')).toBe(true);
+  const { decision, wordsIn } = ticks[0]!.rounds![0]![0]!;
+  expect(decision).toMatchObject({ reasoning: '' });
+  const words = (await wordsOf(wordsIn!)).reasoning;
+  expect(words).toMatch(/\w+ \w+/);
+  expect(await historyText(twins[0])).not.toContain(words);
   const { body } = await served.under.api.get(`/simulations/${twins[0]}/result`).expect(200);
   const { result, measured } = body as {
     result: { execution: { inputTokens: number; outputTokens: number } };

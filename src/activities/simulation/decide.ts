@@ -38,14 +38,14 @@ async function decideOnce(
 }
 
 function resultOf(
-  { entry: { world } }: LoadedSimulation,
+  { entry }: LoadedSimulation,
   { llmConfig }: LlmAgentDefinition,
   { view }: DecideInput,
-  { answer, costMicroUsd, metered }: PaidAnswer,
+  { answer, answerRef, costMicroUsd, metered }: PaidAnswer,
 ): DecideResult {
   const paid = { costMicroUsd, metered };
   const { json, detail } = jsonAnswer(answer, llmConfig);
   if (detail !== undefined) return { outcome: 'bad-output', detail, ...paid };
-  const { decision, feedback } = world.parseDecision(json, view);
-  return { outcome: 'decided', decision, feedback, ...paid };
+  const { decision, feedback } = entry.world.parseDecision(json, view);
+  return { outcome: 'decided', decision: entry.withoutWords(decision), feedback, wordsIn: answerRef, ...paid };
 }

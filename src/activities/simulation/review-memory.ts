@@ -32,7 +32,8 @@ async function reviewOnce(deps: DecideDeps, input: ReviewInput, heartbeat: () =>
   const question = { tenant, runId, agent, cassette, tick, callIndex, purpose: 'review' as const, request };
   const { answer, answerRef, ...paid } = await askModel(deps, question, heartbeat);
   const { json, detail } = jsonAnswer(answer, agent.llmConfig);
-  const review = detail === undefined ? withoutWords(readReview(json), answerRef) : reviewByRules(detail);
+  const { tags } = loaded.entry.observer;
+  const review = detail === undefined ? withoutWords(readReview(json), answerRef, tags) : reviewByRules(detail);
   return { review, ...paid };
 }
 

@@ -44,13 +44,14 @@ function inspectedText({ tick, asked, summary, asks, events, hash }: InspectedTi
   ].join('\n');
 }
 
-function askText({ agentId, round, view, prompt, decision, source, feedback }: InspectedAsk): string {
+function askText({ agentId, round, view, prompt, decision, source, wordsIn, feedback }: InspectedAsk): string {
   const whose = `${agentId}, round ${round + 1}`;
   return [
     ...[heading(`${whose}: view`), JSON.stringify(view, null, 2)],
     ...[heading(`${whose}: prompt, rules`), prompt.system],
     ...[heading(`${whose}: prompt, this tick`), prompt.user],
     ...[heading(`${whose}: decision (${source})`), JSON.stringify(decision, null, 2)],
+    ...(wordsIn === undefined ? [] : [`in its own words: artifact ${wordsIn}`]),
     ...feedback.map((text) => `feedback: ${text}`),
     '',
   ].join('\n');

@@ -109,6 +109,9 @@ export const answerSchema = z.strictObject({
   source: z.enum(ANSWER_SOURCES),
   decision: json,
   feedback: z.array(z.string()),
+  wordsIn: uuid.optional().meta({
+    description: 'Of a model: the artifact with its whole answer, which has the words that `decision` leaves out.',
+  }),
   review: memoryReviewSchema.optional(),
 });
 

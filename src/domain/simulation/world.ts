@@ -37,6 +37,8 @@ export interface Answer<D> {
   source: AnswerSource;
   /** What was wrong with parts of it, as the agent is told next time. */
   feedback: string[];
+  /** The stored answer of a model, which has its words where the decision leaves them out. */
+  wordsIn?: string;
   /** How a model reviewed the tick before, where one was asked: what the agent knew follows from the record. */
   review?: MemoryReview;
 }

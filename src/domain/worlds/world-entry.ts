@@ -20,6 +20,8 @@ export interface WorldEntry extends Faculties {
     facts: readonly MemoryItem[],
     mode: SecondThoughtsMode,
   ): { decision: Json; feedback: string[] };
+  /** A decision without what a model only says of it: nothing comes of that, and it is long. */
+  withoutWords(decision: Json): Json;
   /** All that it tells, by type. */
   events: EventForms;
   /** What a budget of an agent can count besides its model's answers. */

@@ -25,7 +25,15 @@ export function reviewByRules(reason: string): MemoryReview {
   return { by: 'rules', keep: [], forget: [], feedback: [reason] };
 }
 
-/** What a workflow may know of a review: a model's words stay where its answer is stored. */
-export function withoutWords(review: MemoryReview, answerRef: string): MemoryReview {
-  return { ...review, keep: review.keep.map((lesson) => ({ ...lesson, statement: '', wordsIn: answerRef })) };
+/**
+ * What a workflow may know of a review: a model's words stay where its answer is stored.
+ *
+ * @param tags those by which lessons are found again; whatever else a model calls them is its words, too
+ */
+export function withoutWords(review: MemoryReview, answerRef: string, tags: readonly string[]): MemoryReview {
+  const silent = (lesson: ReviewedLesson): ReviewedLesson => {
+    const found = lesson.tags.filter((tag) => tags.includes(tag));
+    return { ...lesson, statement: '', tags: found, wordsIn: answerRef };
+  };
+  return { ...review, keep: review.keep.map(silent) };
 }

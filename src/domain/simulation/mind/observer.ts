@@ -14,6 +14,8 @@ export interface Observer<V, D, I> {
   /** What the last tick taught; `intent` is that of the last decision, if there was one. */
   observe(view: V, intent: I | undefined): Observation[];
   query(view: V): MemoryQuery;
+  /** Every tag that a query may have: by another one nothing is found again. */
+  tags: readonly string[];
 }
 
 /** What an agent carries from tick to tick. JSON. */

@@ -1,4 +1,5 @@
 import type { ConcludedTick, UsageByTick, WorldEntry } from '../world-entry';
+import type { MarketDecision } from './agent/decision';
 import { MARKET_OBSERVER } from './agent/observer';
 import { secondThoughts } from './agent/second-thoughts';
 import { MARKET_TOOLS, toolCalls } from './agent/tool-calls';
@@ -16,6 +17,7 @@ export const MARKETPLACE = {
   bots: MARKET_MINDS,
   observer: MARKET_OBSERVER,
   secondThoughts,
+  withoutWords: (decision: MarketDecision): MarketDecision => ({ ...decision, reasoning: '' }),
   events: MARKET_EVENTS,
   tools: MARKET_TOOLS,
   toolCalls,

@@ -77,12 +77,13 @@ export class LlmDecider implements Decider<'llm'> {
         ...(feedback ? { feedback } : {}),
       });
       if (typeof result === 'string') return fallbackOf(this.entry, ask, result);
-      const { withheld, feedback: said } = this.metered(agent.id, result);
-      told.push(...said);
+      const { withheld, feedback: spent } = this.metered(agent.id, result);
+      told.push(...spent);
       if (withheld) return fallbackOf(this.entry, ask, ...told);
       if (result.outcome === 'decided') {
-        const { decision } = result;
-        return { agentId: agent.id, decision, source: 'agent', feedback: [...result.feedback, ...told] };
+        const { decision, wordsIn } = result;
+        const said = wordsIn === undefined ? {} : { wordsIn };
+        return { agentId: agent.id, decision, source: 'agent', feedback: [...result.feedback, ...told], ...said };
       }
       feedback = result.detail;
     }

@@ -11,6 +11,10 @@ export interface MarketIntent {
   restocked: string[];
 }
 
+/** All that `tagsFor` may look for. */
+const LOOKED_FOR = ['stockout', 'inventory', 'margin', 'cash', 'risk', 'profit', 'events'] as const;
+type LookedFor = (typeof LOOKED_FOR)[number];
+
 /** What a seller learns of a day, by rules: the results of yesterday and what he had decided. */
 export const MARKET_OBSERVER: Observer<MarketView, MarketDecision, MarketIntent> = {
   intent: ({ products }, decision) => {
@@ -26,16 +30,22 @@ export const MARKET_OBSERVER: Observer<MarketView, MarketDecision, MarketIntent>
   },
   observe: (view, intent) =>
     view.day <= 1 ? [] : RULES.flatMap((rule) => rule(view, intent ?? NO_INTENT)).map((lesson) => dated(lesson, view)),
+  tags: LOOKED_FOR,
   query: ({ day, products, events, yesterday }) => ({
     tick: day,
     subjects: products.filter(({ orders, stock }) => orders.count > 0 && stock < orders.units).map(({ sku }) => sku),
-    tags: [
-      ...(yesterday.stockouts > 0 ? ['stockout', 'inventory'] : []),
-      ...(yesterday.profitCents < 0 ? ['margin', 'cash', 'risk'] : ['profit']),
-      ...(events.length > 0 ? ['events'] : []),
-    ],
+    tags: tagsFor({ yesterday, events }),
   }),
 };
+
+function tagsFor({ yesterday, events }: Pick<MarketView, 'yesterday' | 'events'>): LookedFor[] {
+  const result: LookedFor[] = yesterday.profitCents < 0 ? ['margin', 'cash', 'risk'] : ['profit'];
+  return [
+    ...(yesterday.stockouts > 0 ? (['stockout', 'inventory'] as const) : []),
+    ...result,
+    ...(events.length > 0 ? (['events'] as const) : []),
+  ];
+}
 
 type Learned = Omit<Observation, 'tick' | 'recency' | 'penalty'>;
 type Rule = (view: MarketView, intent: MarketIntent) => Learned[];

@@ -145,7 +145,7 @@ describe("a model's review", () => {
     };
     const known = day(openMemory(), 1, { statement: 'Old.' });
     const spoken = review(known, 3, raw).memory.items;
-    const silent = reviewed(known, 3, withoutWords(readReview(raw), 'answer-3')).memory.items;
+    const silent = reviewed(known, 3, withoutWords(readReview(raw), 'answer-3', [])).memory.items;
     expect(silent.map(({ id, score, evidence }) => [id, score, evidence])).toEqual(
       spoken.map(({ id, score, evidence }) => [id, score, evidence]),
     );
@@ -156,6 +156,12 @@ describe("a model's review", () => {
     });
     // What was at hand stays at hand.
     expect(silent.find(({ statement }) => statement === 'Old.')).not.toHaveProperty('wordsIn');
+  });
+
+  test('of its tags only those stay by which it is found again: the others are words, too', () => {
+    const raw = { keep: [{ statement: 'Prices end in 9.', tags: ['Risk', 'a price that ends in nine sells'] }] };
+    const { keep } = withoutWords(readReview(raw), 'answer-3', ['profit', 'risk']);
+    expect(keep).toMatchObject([{ statement: '', tags: ['risk'], wordsIn: 'answer-3' }]);
   });
 
   test('nothing that comes can break it or grow it beyond its bounds', () => {

@@ -80,7 +80,10 @@ test('what a model reviewed is found again from the record, though its words are
     asked += shown === undefined ? 0 : 1;
     const promote = shown?.today.map(({ statement }) => ({ text: `Note: ${statement}`, importance: 0.7 }));
     // Every fourth review fails.
-    const given = asked % 4 === 0 ? reviewByRules('gone') : withoutWords(readReview({ promote }), `answer-${asked}`);
+    const given =
+      asked % 4 === 0
+        ? reviewByRules('gone')
+        : withoutWords(readReview({ promote }), `answer-${asked}`, entry.observer.tags);
     const review = shown === undefined ? undefined : given;
     const thought = recalls(entry, digest, view, before, review);
     const { decision } = entry.world.parseDecision({ accept_all_orders: true, price_changes: { P001: 12 } }, view);

@@ -76,7 +76,9 @@ function listOf<T extends z.ZodType>(rule: T) {
     try {
       return JSON.parse(given) as unknown;
     } catch (error) {
-      context.addIssue({ code: 'custom', message: `expected a JSON list of rules: ${(error as Error).message}` });
+      // The parser quotes what it read, which may be a secret in the wrong place.
+      const [position = ''] = /at position \d+/.exec((error as Error).message) ?? [];
+      context.addIssue({ code: 'custom', message: `a JSON list of rules ${position}`.trimEnd() });
       return z.NEVER;
     }
   }, z.array(rule).max(100));
@@ -175,7 +177,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       commands: agentCommands.meta({ env: 'LONGHAUL_RUNNERS_COMMANDS', list: true, description: 'Programs that may be started for agents of simulations, and nothing else may: a list with `name`, `command` (program and arguments, read by no shell) and, if wanted, `cwd` (an empty folder of its own when absent) and `env` (names of variables that it is given). Seen by io workers and API.' } satisfies SettingMeta),
       httpAllow: setting(z.string().default(''), 'LONGHAUL_RUNNERS_HTTP_ALLOW', 'Hosts at which agents of simulations may be asked, as host or host:port with commas in between; none when empty. An address that is not public needs its port.'),
-      credentials: agentCredentials.meta({ env: 'LONGHAUL_RUNNERS_CREDENTIALS', list: true, description: 'What agents of simulations may be sent as `authorization`: a list with `name`, `host` (to which alone it is sent) and `authorization`, such as `Bearer ${SHOP_TOKEN}`, with the variable of the io worker that holds it. Seen by io workers and API; the value by io workers only.' } satisfies SettingMeta),
+      credentials: agentCredentials.meta({ env: 'LONGHAUL_RUNNERS_CREDENTIALS', list: true, secret: true, description: 'What agents of simulations may be sent as `authorization`: a list with `name`, `host` (to which alone it is sent) and `authorization`, such as `Bearer ${SHOP_TOKEN}`, with the variable of the io worker that holds it. Seen by io workers and API; the value by io workers only.' } satisfies SettingMeta),
       registeredMax: setting(positive.max(100_000).default(1_000), 'LONGHAUL_RUNNERS_REGISTERED_MAX', 'Runners that may be registered at once. One that is gone makes room for another.'),
     })
     .prefault({}),

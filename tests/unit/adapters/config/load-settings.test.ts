@@ -182,3 +182,24 @@ it('a token with a colon is no connection string: all of it is hidden', () => {
   const shown = effectiveSettings(loadSettings({ env: { LONGHAUL_API_TOKEN: 'user:sk-canary-0123456789' }, cwd }));
   expect(JSON.stringify(shown)).not.toContain('canary');
 });
+
+describe('credentials of agents name a variable', () => {
+  const given = (authorization: string) => JSON.stringify([{ name: 'shop', host: 'agents.example.org', authorization }]);
+  const load = (text: string) => () => loadSettings({ env: { LONGHAUL_RUNNERS_CREDENTIALS: text }, cwd });
+
+  test('with a scheme or without', () => {
+    for (const authorization of ['Bearer ${SHOP_TOKEN}', '${SHOP_TOKEN}'])
+      expect(load(given(authorization))().settings.runners.credentials).toMatchObject([{ authorization }]);
+  });
+
+  test.each([
+    ['a value in its place', given('Bearer a-token-that-nobody-may-see')],
+    ['a value beside it', given('Bearer ${SHOP_TOKEN}a-token-that-nobody-may-see')],
+    ['a value in what is no JSON', `[{ "authorization": "Bearer a-token-that-nobody-may-see" `],
+  ])('%s is refused, and not told', (_, text) => {
+    const error = errorOf(load(text));
+    expect(error.code).toBe('InvalidConfiguration');
+    expect(error.message + JSON.stringify(error.problems)).not.toContain('nobody-may-see');
+    expect(error.message).toContain('runners.credentials');
+  });
+});

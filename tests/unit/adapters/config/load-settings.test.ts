@@ -184,7 +184,8 @@ it('a token with a colon is no connection string: all of it is hidden', () => {
 });
 
 describe('credentials of agents name a variable', () => {
-  const given = (authorization: string) => JSON.stringify([{ name: 'shop', host: 'agents.example.org', authorization }]);
+  const given = (authorization: string) =>
+    JSON.stringify([{ name: 'shop', host: 'agents.example.org', authorization }]);
   const load = (text: string) => () => loadSettings({ env: { LONGHAUL_RUNNERS_CREDENTIALS: text }, cwd });
 
   test('with a scheme or without', () => {

@@ -15,6 +15,7 @@ import type { CarriedGate } from '../domain/simulation/partitions/partition-gate
 import type { Done, PartitionEnd, Why } from '../domain/simulation/partitions/tick-barrier';
 import type { SimulationPlan } from '../domain/simulation/run/simulation-plan';
 import type { SimulationTerms } from '../domain/simulation/run/simulation-terms';
+import type { Spent } from '../domain/simulation/run/spent';
 import type { PartitionMessage } from '../domain/simulation/world';
 
 /** Names and types of the simulation run that its starter, workflow, activities and tests share. */
@@ -67,13 +68,6 @@ export interface PartitionSeat {
 /** A fast-forward under way. */
 export interface Forwarding extends Stop {
   fromTick: number;
-}
-
-/** What agents' decisions have cost so far, for the summary of what was saved. */
-export interface Spent {
-  costMicroUsd: number;
-  calls: number;
-  askedTicks: number;
 }
 
 export interface SimulationResult {

@@ -1,10 +1,11 @@
-import type { SimulationInput, Spent } from '../../../contracts/simulation';
+import type { SimulationInput } from '../../../contracts/simulation';
 import { present } from '../../../domain/kernel/assert';
 import type { Json } from '../../../domain/kernel/canonical-json';
 import { AgentBudgets } from '../../../domain/simulation/budget/agent-budgets';
 import type { AgentBudget } from '../../../domain/simulation/budget/budget-limits';
 import type { ExternalRequests } from '../../../domain/simulation/run/external-requests';
 import type { SimulatedAgent } from '../../../domain/simulation/run/simulation-plan';
+import { beginAsked, type Spent } from '../../../domain/simulation/run/spent';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 import type { AskedAt, Decider } from './decider';
@@ -48,7 +49,7 @@ export class Deciders {
   /** Everybody of a round at once. @throws ParkRun when the run's money is gone, after all of them have ended */
   async decide(asks: readonly Ask<Json>[], at: AskedAt): Promise<Answer<Json>[]> {
     if (at.round === 0) {
-      this.spent.askedTicks += 1;
+      beginAsked(this.spent, at.tick);
       this.thoughts.beginTick();
       this.budgets.beginTick();
     }

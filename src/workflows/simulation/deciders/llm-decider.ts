@@ -1,8 +1,9 @@
-import type { DecideResult, SimulationInput, Spent } from '../../../contracts/simulation';
+import type { DecideResult, SimulationInput } from '../../../contracts/simulation';
 import type { Json } from '../../../domain/kernel/canonical-json';
 import { type AgentBudgets, DECIDE_TOOL, type Metered } from '../../../domain/simulation/budget/agent-budgets';
 import type { MemoryItem } from '../../../domain/simulation/memory/memory-item';
 import { knows, recalls } from '../../../domain/simulation/run/minds';
+import type { Spent } from '../../../domain/simulation/run/spent';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 import { type AgentOf, type AskedAt, type Decider, hintsFor } from './decider';

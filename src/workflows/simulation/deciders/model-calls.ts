@@ -8,8 +8,8 @@ import type {
   SimulationFastActivities,
   SimulationInput,
   SimulationLlmActivities,
-  Spent,
 } from '../../../contracts/simulation';
+import { countCall, type Spent } from '../../../domain/simulation/run/spent';
 import { taskQueue } from '../../../contracts/task-queues';
 import { FastLane } from '../../fast-lane';
 import { failureOf } from '../../node/failure-of';
@@ -39,7 +39,7 @@ export class ModelCalls {
 
   /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
   async decide(agent: AgentOf<'llm'>, input: DecideInput): Promise<DecideResult | string> {
-    return await this.paid<DecideResult>({
+    return await this.paid<DecideResult>(`${agent.id}/${input.callIndex}`, {
       byCassette: (fast) => fast.playDecision(input),
       byGateway: () => this.llm(agent, `${agent.id} · tick ${input.tick + 1}`).decide(input),
     });
@@ -47,19 +47,18 @@ export class ModelCalls {
 
   /** @returns why there is no review, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
   async review(agent: AgentOf<'llm'>, input: ReviewInput): Promise<ReviewResult | string> {
-    return await this.paid<ReviewResult>({
+    return await this.paid<ReviewResult>(`${agent.id}/review/${input.callIndex}`, {
       byCassette: (fast) => fast.playReview(input),
       byGateway: () => this.llm(agent, `${agent.id} reviews tick ${input.tick}`).reviewMemory(input),
     });
   }
 
-  private async paid<R extends { costMicroUsd: number }>(ways: Ways<R>): Promise<R | string> {
+  private async paid<R extends { costMicroUsd: number }>(key: string, ways: Ways<R>): Promise<R | string> {
     try {
       const result = await this.answered(ways);
       // Going on with a fallback would give another run than the recorded one, under the name of a replay.
       if (!('costMicroUsd' in result)) throw new ParkRun({ reasonCode: 'cassette_miss', reason: result.detail }, true);
-      this.spent.calls += 1;
-      this.spent.costMicroUsd += result.costMicroUsd;
+      countCall(this.spent, key, result.costMicroUsd);
       return result;
     } catch (error) {
       if (isCancellation(error) || error instanceof ParkRun) throw error;

@@ -1,6 +1,7 @@
 import { REPLAY_EXIT } from '../contracts/replay-exit';
 import { LonghaulError, type Problem } from '../domain/kernel/errors';
 import { ApiProblem, ApiUnreachable } from '../client/api-client';
+import { problemOf } from './http/as-given';
 import type { Console } from './view/console';
 
 /** Documented in docs/guides/cli.md; scripts rely on them. */
@@ -39,6 +40,7 @@ export function report(error: unknown, console: Console): void {
 }
 
 function describe(error: unknown): { code: string; message: string; problems: readonly Problem[] } {
+  if (error instanceof ApiProblem && /^(Body|Query): /.test(error.message)) return problemOf({}, error);
   if (error instanceof ApiProblem || LonghaulError.is(error))
     return { code: error.code, message: error.message, problems: error.problems };
   if (error instanceof Error) return { code: error.name, message: error.message, problems: [] };

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { GraphCreated } from '../contracts/api.schema';
 import { LonghaulError } from '../domain/kernel/errors';
 import type { ApiClient, Body } from '../client/api-client';
+import { asGiven } from './http/as-given';
 import type { Console } from './view/console';
 
 /** A definition as it is sent, a graph or a scenario. @throws LonghaulError UnusableFile */
@@ -21,6 +22,10 @@ export async function storeGraph(api: ApiClient, body: Body, console: Console): 
   const graph = await api.send<GraphCreated>('POST', '/graphs', body);
   for (const { path, message } of graph.warnings) console.note(`warning: ${path}: ${message}`);
   return graph;
+}
+
+export async function storeGraphFile(api: ApiClient, file: string, console: Console): Promise<GraphCreated> {
+  return await asGiven({ file }, () => storeGraph(api, readBody(file), console));
 }
 
 /** Inputs by name. @throws LonghaulError UnusableFile when the file is anything but a mapping */

@@ -66,6 +66,21 @@ test('of a file and options the options win, and programs get the view', async (
   });
 });
 
+test('what is wrong is told of the file or the option that it was given by', async () => {
+  writeFileSync(join(dir, 'wrong.yaml'), JSON.stringify({ ticks: 5, seed: -1, agents: [{ id: 'seller' }] }));
+  const wrong = await cli.run('simulate', 'wrong.yaml', '--set', 'demandFactor=many', '--name', '');
+  expect(wrong.code).toBe(1);
+  expect(wrong.stderr).toMatch(/^wrong\.yaml: \d problem\(s\) found\.$/m);
+  for (const part of ['--name: ', 'seed: ', 'agents[0]: ']) expect(wrong.stderr).toContain(`\n  ${part}`);
+  const set = await cli.run('simulate', '--bot', 'baseline-v1', '--set', 'demandFactor=many', '--json');
+  expect(JSON.parse(set.stdout)).toMatchObject({
+    error: { code: 'InvalidRequest', problems: [{ path: '--set demandFactor' }] },
+  });
+  // The API itself goes on speaking of bodies.
+  const { body } = await served.under.api.post('/simulations').send({ ticks: 0 }).expect(422);
+  expect((body as { detail: string }).detail).toMatch(/^Body: /);
+});
+
 test('a stored scenario is played by its name, for its days, by its sellers', async () => {
   expect((await cli.run('scenarios', 'add', 'examples/scenarios/cooperative_joint_venture.yaml')).code).toBe(0);
   const definition = parse(readFileSync(join(dir, 'examples/scenarios/cooperative_joint_venture.yaml'), 'utf8')) as {

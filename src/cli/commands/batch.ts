@@ -4,8 +4,9 @@ import type { BatchStarted, BatchView } from '../../contracts/api.schema';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { formatUsd } from '../../domain/kernel/money';
 import { EXIT } from '../exit';
-import { readBatch, readBody, storeGraph, type BatchFile } from '../graph-files';
+import { readBatch, storeGraphFile, type BatchFile } from '../graph-files';
 import type { ApiClient } from '../../client/api-client';
+import { asGiven } from '../http/as-given';
 import { onInterrupt } from '../interrupt';
 import type { Console } from '../view/console';
 import { PatientReader } from '../view/patient-reader';
@@ -30,7 +31,8 @@ function startCommand(batch: Command): void {
 
 async function start(file: string, options: CommonOptions & { watch: boolean }): Promise<void> {
   const { api, console } = contextOf(options);
-  const started = await api.create<BatchStarted>('/batches', await withStoredGraphs(api, file, console));
+  const batch = await withStoredGraphs(api, file, console);
+  const started = await asGiven({ file }, () => api.create<BatchStarted>('/batches', batch));
   console.say(`Batch ${started.batchId} of ${started.runIds.length} runs`);
   if (!options.watch) return console.answer(started, () => `See how it stands: longhaul batch show ${started.batchId}`);
   endWith(await followBatch(api, started.batchId, console), console);
@@ -42,7 +44,7 @@ async function withStoredGraphs(api: ApiClient, file: string, console: Console):
   const stored = new Map<string, { name: string; version: number }>();
   for (const { graph } of batch.runs) {
     if (typeof graph !== 'string' || !isGraphFile(graph) || stored.has(graph)) continue;
-    const { name, version } = await storeGraph(api, readBody(resolve(dirname(file), graph)), console);
+    const { name, version } = await storeGraphFile(api, resolve(dirname(file), graph), console);
     stored.set(graph, { name, version });
   }
   const graphOf = (graph: unknown) => (typeof graph === 'string' ? (stored.get(graph) ?? graph) : graph);

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { SIMULATION_LIMITS, type SimulationStarted, type SimulationView } from '../../contracts/api.schema';
 import { readMapping } from '../graph-files';
+import { asGiven } from '../http/as-given';
 import { wishedAgents, type Agent, type AgentWishes } from '../simulation/agents';
-import { speaksOfAgents } from '../simulation/definition';
+import { optionsOf, speaksOfAgents } from '../simulation/definition';
 import { simulationPath } from '../simulation/paths';
 import { cassetteOf, type CassetteOptions, cassetteOptions } from './cassette-options';
 import { integerBetween, jsonValue, usDollars } from './option-values';
@@ -40,7 +41,9 @@ async function start(runId: string, options: ForkOptions, command: Command): Pro
   const agents = await agentsOf(api, runId, base['agents'], options);
   const wanted = { tick, name, ticks, worldVersion, costBudgetUsd, change, agents, cassette };
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
-  const started = await api.create<SimulationStarted>(simulationPath(runId, 'fork'), { ...base, ...given });
+  const started = await asGiven({ file: options.file, options: optionsOf(given) }, () =>
+    api.create<SimulationStarted>(simulationPath(runId, 'fork'), { ...base, ...given }),
+  );
   await watchStarted(started, options);
 }
 

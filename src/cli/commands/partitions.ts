@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { PartitionedPage, PartitionedStarted, PartitionedView } from '../../contracts/api.schema';
 import { RUN_STATUSES } from '../../domain/agents/run-state';
 import { readMapping } from '../graph-files';
+import { asGiven } from '../http/as-given';
 import { partitionedPath } from '../simulation/paths';
 import { watchPartitioned } from '../simulation/watch-partitioned';
 import { partitionedLine, partitionedTable, partitionTable } from '../view/partition-table';
@@ -43,7 +44,7 @@ function steering(partitions: Command, action: string, description: string): voi
 async function start(file: string, options: CommonOptions & { wait: boolean }): Promise<void> {
   const { api, console } = contextOf(options);
   const body = readMapping(file, 'a simulation with partitions, such as "partitions: [{ name: north }]"');
-  const started = await api.create<PartitionedStarted>('/partitioned-simulations', body);
+  const started = await asGiven({ file }, () => api.create<PartitionedStarted>('/partitioned-simulations', body));
   console.say(`Partitioned simulation ${started.runId} of ${started.partitions.length} partitions`);
   if (!options.wait) return console.answer(started, () => `See: longhaul partitions show ${started.runId}`);
   await watchPartitioned(api, started.runId, console);

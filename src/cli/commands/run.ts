@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import type { RunStarted, RunView, StartRun } from '../../contracts/api.schema';
 import { PRIORITY_CLASSES } from '../../domain/llm/fair-queue';
 import { EXIT } from '../exit';
-import { readBody, readInputs, storeGraph } from '../graph-files';
+import { readInputs, storeGraphFile } from '../graph-files';
+import { asGiven } from '../http/as-given';
 import type { Console } from '../view/console';
 import { runLine } from '../view/run-table';
 import { followRun } from '../view/watch-run';
@@ -41,15 +42,11 @@ async function run(file: string, options: RunOptions, command: Command): Promise
   const cassette = cassetteOf(options, command);
   const { api, console } = contextOf(options);
   const inputs = { ...readInputs(options.inputs), ...Object.fromEntries(options.input) };
-  const graph = await storeGraph(api, readBody(file), console);
-  const started = await api.create<RunStarted>('/runs', {
-    graph: { name: graph.name, version: graph.version },
-    inputs,
-    costBudgetUsd: options.budget,
-    experiment: options.experiment,
-    priorityClass: options.priorityClass,
-    cassette,
-  });
+  const graph = await storeGraphFile(api, file, console);
+  const { budget: costBudgetUsd, experiment, priorityClass } = options;
+  const wanted = { graph: { name: graph.name, version: graph.version }, inputs, costBudgetUsd, experiment };
+  const given = { file: options.inputs, options: { costBudgetUsd: '--budget', experiment: '--experiment' } };
+  const started = await asGiven(given, () => api.create<RunStarted>('/runs', { ...wanted, priorityClass, cassette }));
   console.say(`Run ${started.runId} of ${graph.name} version ${graph.version}`);
   if (!options.watch) return console.answer(started, () => `Follow it: longhaul runs watch ${started.runId}`);
   endWith(await followRun(api, started.runId, console), console);

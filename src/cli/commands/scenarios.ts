@@ -6,6 +6,7 @@ import { TIERS, type Tier } from '../../domain/scenarios/definition';
 import { generateScenario } from '../../domain/scenarios/generate';
 import { EXIT } from '../exit';
 import { readBody } from '../graph-files';
+import { asGiven } from '../http/as-given';
 import { table } from '../view/run-table';
 import { integerBetween, seed } from './option-values';
 import { trialCommands } from './scenario-trials';
@@ -68,14 +69,16 @@ async function show(name: string, { scenarioVersion: version, ...options }: Vers
 
 async function add(file: string, options: CommonOptions): Promise<void> {
   const { api, console } = contextOf(options);
-  const stored = await api.send<ScenarioSummary>('POST', '/scenarios', readBody(file));
+  const stored = await asGiven({ file }, () => api.send<ScenarioSummary>('POST', '/scenarios', readBody(file)));
   console.answer(stored, () => `${stored.name} is stored as version ${stored.version}.`);
 }
 
 async function validate(scenario: string, { scenarioVersion: version, ...options }: VersionOptions): Promise<void> {
   const { api, console } = contextOf(options);
   const answer = isFile(scenario)
-    ? await api.send<ScenarioValidation>('POST', '/scenarios/validate', readBody(scenario))
+    ? await asGiven({ file: scenario }, () =>
+        api.send<ScenarioValidation>('POST', '/scenarios/validate', readBody(scenario)),
+      )
     : await api.get<ScenarioValidation>(`/scenarios/${encodeURIComponent(scenario)}/validate`, { version });
   console.answer(answer, () =>
     answer.valid

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SIMULATION_LIMITS, type SimulationStarted } from '../../contracts/api.schema';
-import { simulationDefinition, type DefinitionOptions } from '../simulation/definition';
+import { asGiven } from '../http/as-given';
+import { givenBy, simulationDefinition, type DefinitionOptions } from '../simulation/definition';
 import { endWith } from '../simulation/end-with';
 import { followSimulation } from '../simulation/watch-simulation';
 import { cassetteOf, type CassetteOptions, cassetteOptions } from './cassette-options';
@@ -54,7 +55,8 @@ export function watchOptions(command: Command): Command {
 async function start(file: string | undefined, options: SimulateOptions, command: Command): Promise<void> {
   const definition = simulationDefinition(file, { ...options, cassette: cassetteOf(options, command) });
   const { api } = contextOf(options);
-  await watchStarted(await api.create<SimulationStarted>('/simulations', definition), options);
+  const ask = () => api.create<SimulationStarted>('/simulations', definition);
+  await watchStarted(await asGiven({ file, options: givenBy(options) }, ask), options);
 }
 
 /** Says what was started, and follows it unless that was not wanted. */

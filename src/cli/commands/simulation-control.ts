@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { SIMULATION_LIMITS, type ExternalRequests, type SimulationSteered } from '../../contracts/api.schema';
 import { readMapping } from '../graph-files';
+import { asGiven } from '../http/as-given';
 import { simulationPath } from '../simulation/paths';
 import { integerBetween, jsonValue } from './option-values';
 import { apiCommand, contextOf, type CommonOptions } from './registration';
@@ -20,10 +21,14 @@ export function simulationControlCommands(simulations: Command): void {
       new Argument('[ticks]', 'how many').argParser(integerBetween(1, SIMULATION_LIMITS.advanceMax)).default(1),
     )
     .action(advance);
-  apiCommand(simulations, 'update <runId> <file>', 'other rules, failure policy or budgets from the next tick on')
+  apiCommand(
+    simulations,
+    'update <runId> <file>',
+    'another name, or from the next tick on other rules, failure policy or budgets',
+  )
     .addHelpText(
       'after',
-      '\nThe file is YAML or JSON with any of rules, failures, budgets (by agent). What is left out stays.',
+      '\nThe file is YAML or JSON with any of name, rules, failures, budgets (by agent). What is left out stays.',
     )
     .action(update);
   apiCommand(simulations, 'hint <runId> <text>', 'say something to agents in the prompts of the next tick')
@@ -48,7 +53,7 @@ async function advance(runId: string, ticks: number, options: CommonOptions): Pr
 async function update(runId: string, file: string, options: CommonOptions): Promise<void> {
   const { api, console } = contextOf(options);
   const terms = readMapping(file, 'what changes, such as "failures: {inARow: 3, then: park}"');
-  const done = await api.change<SimulationSteered>(simulationPath(runId), terms);
+  const done = await asGiven({ file }, () => api.change<SimulationSteered>(simulationPath(runId), terms));
   console.answer(done, () => `Simulation ${runId} goes on by ${file} from its next tick on.`);
 }
 

@@ -26,6 +26,22 @@ export function simulationDefinition(file: string | undefined, options: Definiti
   };
 }
 
+const OPTIONS = {
+  ...{ name: '--name', world: '--world', scenario: '--scenario', seed: '--seed', ticks: '--ticks' },
+  ...{ costBudgetUsd: '--budget', cassette: '--cassette-mode', tick: '--tick', change: '--change' },
+  worldVersion: '--world-version',
+} as const;
+
+/** By which option each part of a definition was given, for who is told what is wrong with it. */
+export function optionsOf(parts: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(OPTIONS).filter(([part]) => parts[part] !== undefined));
+}
+
+export function givenBy({ set, budget, ...options }: Omit<DefinitionOptions, 'cassette'>): Record<string, string> {
+  const values = set.map(([name]) => [`scenario.${name}`, `--set ${name}`]);
+  return { ...Object.fromEntries(values), ...optionsOf({ ...options, costBudgetUsd: budget }) };
+}
+
 function scenarioOf(
   fromFile: unknown,
   { scenario, set }: Pick<DefinitionOptions, 'scenario' | 'set'>,

@@ -93,6 +93,8 @@ export interface EndedItem {
 
 /** The `type` of the failure with which an update is refused. */
 export const UPDATE_REFUSED = 'WrongState';
+/** Not because of where the run stands: what it was told fits no run of its definition. */
+export const UPDATE_UNFIT = 'InvalidRequest';
 
 // ── activities ───────────────────────────────────────────────────────────────
 

@@ -242,7 +242,8 @@ test('a hint is in every seller’s prompt of the next day, and of no other', as
   await simulations.steer(runId, 'pause');
   const { tick } = await simulations.paused(runId);
   await simulations.steer(runId, 'hints', { text: 'A trade fair opens.' });
-  await simulations.post(runId, 'hints', { text: 'x', agentId: 'nobody' }).expect(409);
+  const { body: unfit } = await simulations.post(runId, 'hints', { text: 'x', agentId: 'nobody' }).expect(422);
+  expect(unfit).toMatchObject({ code: 'InvalidRequest', problems: [{ message: 'The run has no agent "nobody".' }] });
   await simulations.steer(runId, 'advance', { ticks: 2 });
   await simulations.when(runId, (now) => now.tick === tick + 2 && now.pausedAt !== null);
   const { body } = await served.under.api.get(`/artifacts?session=${runId}&tag=decision&limit=4`).expect(200);

@@ -128,10 +128,10 @@ test('a run can be paused, given other rules, advanced by days, stopped; what is
   expect(await refused({ rules: [{ ...rules[0], when: 'nope' }] })).toContain('has no condition');
   expect(await refused({ budgets: { seller: {} } })).toContain('agents with a model');
   expect(await refused({})).toContain('at least one');
-  await simulations.change(runId, { rules });
+  await simulations.change(runId, { rules, name: 'ruled' });
   await simulations.steer(runId, 'advance', { ticks: 5 });
   const advanced = await simulations.when(runId, (now) => now.tick === tick + 5 && now.pausedAt !== null);
-  expect(advanced).toMatchObject({ status: 'running', rules });
+  expect(advanced).toMatchObject({ status: 'running', rules, name: 'ruled' });
   const { body: after } = await served.under.api.get(`/simulations/${runId}/ticks?after=${tick}`).expect(200);
   expect((after as TicksPage).items.map(({ asked }) => asked)).toEqual([true, false, false, false, true]);
   await simulations.steer(runId, 'stop');
@@ -139,6 +139,8 @@ test('a run can be paused, given other rules, advanced by days, stopped; what is
   expect(end).toMatchObject({ status: 'partially_completed', reasonCode: 'stopped', tick: tick + 5 });
   await simulations.post(runId, 'pause').expect(409);
   await served.under.api.put(`/simulations/${runId}`).send({ rules }).expect(409);
+  await simulations.change(runId, { name: 'the quiet one' }); // people may call it otherwise whenever they like
+  expect((await simulations.view(runId)).name).toBe('the quiet one');
 });
 
 test('a cancelled run ends as cancelled, with its ticks recorded', async () => {
@@ -160,7 +162,11 @@ test('a person keeps the shop: sees the day, decides, and what is wrong with it 
   };
   const first = await until(asked, (request) => request !== undefined);
   expect(first).toMatchObject({ agentId: 'seller', tick: 0, view: { day: 1 } });
-  await simulations.post(runId, 'answers', { agentId: 'nobody', decision: {} }).expect(409);
+  const { body: refused } = await simulations.post(runId, 'answers', { agentId: 'nobody', decision: {} }).expect(409);
+  expect(refused).toMatchObject({
+    code: 'WrongState',
+    problems: [{ message: expect.stringContaining('Nobody waits') }],
+  });
   const decision = { accept_all_orders: true, price_changes: { P999: 5 } };
   await simulations.steer(runId, 'answers', { agentId: 'seller', decision });
   const second = await until(asked, (request) => request?.tick === 1);

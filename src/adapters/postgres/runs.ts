@@ -207,3 +207,11 @@ export async function cancelsToPassOn(db: Db, { limit }: { limit: number }): Pro
     [limit],
   );
 }
+
+/** What people call it; its workflow keeps the name that it began with. Idempotent. */
+export async function renameRun(
+  db: Db,
+  { tenant, runId, name }: { tenant: string; runId: string; name: string },
+): Promise<void> {
+  await execute(db, 'UPDATE run SET name = $3 WHERE id = $1 AND tenant_id = $2', [runId, tenant, name]);
+}

@@ -16,5 +16,6 @@ export {
   startWorkflow,
   updateWorkflow,
   workflowOutcome,
+  type Refusal,
   type WorkflowStart,
 } from './workflows';

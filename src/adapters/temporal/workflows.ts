@@ -1,5 +1,10 @@
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 
 /** The part of a start specification that Temporal sees. */
 export interface WorkflowStart {
@@ -87,8 +92,14 @@ export interface WorkflowUpdate {
   updateId?: string;
 }
 
+/** Why a workflow did not take an update, in its words. */
+export interface Refusal {
+  code: string;
+  reason: string;
+}
+
 /**
- * `done`, `refused` by the workflow, or `missing`: Temporal has no such open workflow. Waits for the worker's answer; the
+ * `done`, refused by the workflow, or `missing`: Temporal has no such open workflow. Waits for the worker's answer; the
  * short deadline is for requests, which people wait for, and what fails is told again.
  *
  * @throws when Temporal, or every workflows worker, does not answer in time
@@ -96,7 +107,7 @@ export interface WorkflowUpdate {
 export async function updateWorkflow(
   client: Client,
   { workflowId, update, arg, updateId }: WorkflowUpdate,
-): Promise<'done' | 'refused' | 'missing'> {
+): Promise<'done' | 'missing' | Refusal> {
   try {
     const handle = client.workflow.getHandle(workflowId);
     await client.connection.withDeadline(Date.now() + UPDATE_DEADLINE_MS, () =>
@@ -107,9 +118,13 @@ export async function updateWorkflow(
     return 'done';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missing';
-    if (error instanceof WorkflowUpdateFailedError) return 'refused';
+    if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
     throw error;
   }
+}
+
+function refusalOf({ cause }: WorkflowUpdateFailedError): Refusal {
+  return { code: (cause instanceof ApplicationFailure && cause.type) || 'unknown', reason: cause?.message ?? '' };
 }
 
 /** What a workflow says of itself. @throws when Temporal, or every worker of its queue, does not answer in time */

@@ -6,9 +6,9 @@ import {
   forkSchema,
   hintSchema,
   runParams,
+  simulationChangeSchema,
   simulationStartedSchema,
   simulationSteeredSchema,
-  simulationTermsSchema,
 } from '../../contracts/api.schema';
 import { PAUSE_UPDATE, RESUME_UPDATE } from '../../contracts/agent-run';
 import { ADVANCE_UPDATE, ANSWER_UPDATE, type AnswerInput, HINT_UPDATE, STOP_UPDATE } from '../../contracts/simulation';
@@ -17,7 +17,7 @@ import { factsAfter } from '../../domain/simulation/run/simulation-terms';
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
 import { requireSimulation } from '../services/require-simulation';
-import { agreedTerms, changeTerms } from '../services/simulation-terms';
+import { agreedTerms, changeSimulation } from '../services/simulation-terms';
 import { simulationStartedReply } from '../services/simulation-started-reply';
 import { PLACE_ERRORS } from '../services/place-agents';
 import { acceptFork } from '../services/fork-simulation';
@@ -78,17 +78,17 @@ export const simulationControlRoutes: readonly Route[] = [
   }),
   route({
     ...{ method: 'put', path: '/simulations/{id}', operationId: 'changeSimulation', tag: 'Simulations' },
-    summary: 'Change its rules, its failure policy or the budgets of its agents from the next tick on',
+    summary: 'Change its name, or from the next tick on its rules, its failure policy or the budgets of its agents',
     description:
       'What is left out stays. The event `terms-changed` of the run says after which tick. A run that is parked stays so until it is resumed. World, seed, scenario, ticks and agents do not change: that is a fork.',
     ...{ params: runParams, idempotent: true, replies: DONE, errors: ERRORS },
     body: {
-      ...{ schema: changeSimulationSchema, documented: simulationTermsSchema, formats: ['json', 'yaml'] },
+      ...{ schema: changeSimulationSchema, documented: simulationChangeSchema, formats: ['json', 'yaml'] },
       ...{ example: { budgets: { seller: { run: { tokens: 9_000_000 } } } }, limitBytes: TERMS_BYTES_MAX },
     },
     handle: async ({ params: { id }, body }, context) => ({
       status: 200,
-      body: await changeTerms(context, id, body),
+      body: await changeSimulation(context, id, body),
     }),
   }),
   route({

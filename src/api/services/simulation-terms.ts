@@ -1,5 +1,5 @@
-import { type Db, getRunEvents, type RunEvent } from '../../adapters/postgres';
-import type { SimulationTermsBody } from '../../contracts/api.schema';
+import { type Db, getRunEvents, renameRun, type RunEvent } from '../../adapters/postgres';
+import type { SimulationChange, SimulationTermsBody } from '../../contracts/api.schema';
 import { TERMS_UPDATE } from '../../contracts/simulation';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
@@ -14,19 +14,31 @@ import { steerSimulation } from './steer-simulation';
 
 const PAGE = 500;
 
-/** @throws LonghaulError NotFound, InvalidRequest, WrongState of a run that has not started or is over, ServiceUnavailable */
-export async function changeTerms(
+/**
+ * The name is the book's to change, all else the run's: it comes first, for it may refuse.
+ *
+ * @throws LonghaulError NotFound, InvalidRequest, WrongState of a run that has not started or is over, ServiceUnavailable
+ */
+export async function changeSimulation(
   context: RequestContext,
   runId: string,
-  wanted: SimulationTermsBody,
+  { name, ...terms }: SimulationChange,
 ): Promise<{ runId: string; done: true }> {
+  const { deps, tenant } = context;
+  await requireSimulation(deps.pool, tenant, runId);
+  if (Object.values(terms).some((value) => value !== undefined)) await changeTerms(context, runId, terms);
+  if (name !== undefined) await renameRun(deps.pool, { tenant, runId, name });
+  return { runId, done: true };
+}
+
+async function changeTerms(context: RequestContext, runId: string, wanted: SimulationTermsBody): Promise<void> {
   const { simulation } = await requireSimulation(context.deps.pool, context.tenant, runId);
   const { world, worldVersion: version, agents } = simulation;
   const entry = worldOf(world, version);
   if (entry === undefined) throw new LonghaulError('WorldMissing', { world, version });
   checkRules(entry, wanted.rules ?? []);
   checkLimits(entry, agents as unknown as AgentDefinition[], wanted);
-  return await steerSimulation(context, runId, TERMS_UPDATE, wanted);
+  await steerSimulation(context, runId, TERMS_UPDATE, wanted);
 }
 
 function checkLimits(

@@ -1,8 +1,14 @@
 import { getRunNodes, type Run } from '../../adapters/postgres';
-import { updateWorkflow } from '../../adapters/temporal';
-import { PAUSE_UPDATE, RESUME_UPDATE, SET_PRIORITY_UPDATE, type SetPriorityInput } from '../../contracts/agent-run';
+import { type Refusal, updateWorkflow } from '../../adapters/temporal';
+import {
+  PAUSE_UPDATE,
+  RESUME_UPDATE,
+  SET_PRIORITY_UPDATE,
+  type SetPriorityInput,
+  UPDATE_UNFIT,
+} from '../../contracts/agent-run';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
-import { LonghaulError } from '../../domain/kernel/errors';
+import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import type { RequestContext } from '../route';
 import { requireRun } from './require-run';
 
@@ -40,7 +46,8 @@ export async function tell(context: RequestContext, run: Run, update: string, ar
   const key = context.idempotencyKey;
   const updateId = key === null ? undefined : `${update}:${key}`;
   const answer = await updated(context, { workflowId: run.workflowId, update, arg, updateId });
-  if (answer !== 'done') throw wrongState(run, answer === 'refused' ? 'ending' : 'unknown to Temporal', update);
+  if (answer === 'missing') throw wrongState(run, 'unknown to Temporal', update);
+  if (answer !== 'done') throw refused(run, update, answer);
 }
 
 async function updated(
@@ -60,12 +67,15 @@ function unavailable(detail: string, cause?: unknown): LonghaulError {
   return new LonghaulError('ServiceUnavailable', { service: 'Temporal or its workers', detail }, [], { cause });
 }
 
-function wrongState({ runId }: Run, state: string, action: string): LonghaulError {
-  return new LonghaulError('WrongState', {
-    what: 'Run',
-    id: runId,
-    state,
-    action,
-    expected: 'a run that is under way',
-  });
+/** What is wrong with the request is not the run's state: nobody is to ask again later. */
+function refused(run: Run, update: string, { code, reason }: Refusal): LonghaulError {
+  const problems = [{ path: '(root)', message: reason }];
+  return code === UPDATE_UNFIT
+    ? new LonghaulError('InvalidRequest', { where: update, count: 1 }, problems)
+    : wrongState(run, 'not ready for it', update, problems);
+}
+
+function wrongState({ runId: id }: Run, state: string, action: string, problems: Problem[] = []): LonghaulError {
+  const expected = 'a run that is under way';
+  return new LonghaulError('WrongState', { what: 'Run', id, state, action, expected }, problems);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { name } from './common.schema';
 import { agentBudgetSchema, failurePolicySchema, fastForwardRuleSchema } from './simulation-agents.schema';
 import { agentId, SIMULATION_LIMITS } from './simulation-fields.schema';
 import { forkSchema, startSimulationSchema } from './simulation-start.schema';
@@ -20,6 +21,10 @@ const terms = {
 /** What may change of a simulation while it lasts. */
 export const simulationTermsSchema = z.strictObject(terms).meta({ id: 'SimulationTerms' });
 
+const changes = { name: name.optional().meta({ description: 'For people; also of a run that is over.' }), ...terms };
+
+export const simulationChangeSchema = z.strictObject(changes).meta({ id: 'SimulationChange' });
+
 const BUDGET = 'Not changed here: raise what the run may cost with POST /runs/{id}/budget (longhaul runs budget).';
 const FIXED =
   'Does not change while a run lasts: a fork goes on with another one (longhaul fork, POST /simulations/{id}/fork).';
@@ -28,17 +33,18 @@ const FIXED_FOREVER = 'Does not change, neither while a run lasts nor in a fork:
 /** Every field of a simulation that is no term is refused by name, with the way there is instead. */
 const refused = Object.fromEntries(
   Object.keys({ ...startSimulationSchema.shape, ...forkSchema.shape })
-    .filter((field) => !Object.hasOwn(terms, field))
+    .filter((field) => !Object.hasOwn(changes, field))
     .map((field) => [field, z.never({ error: reasonFor(field) }).optional()]),
 );
 
 export const changeSimulationSchema = z
-  .strictObject({ ...refused, ...terms })
+  .strictObject({ ...refused, ...changes })
   .refine((wanted) => Object.values(wanted).some((value) => value !== undefined), {
-    error: 'Expected at least one of rules, failures, budgets.',
+    error: 'Expected at least one of name, rules, failures, budgets.',
   });
 
 export type SimulationTermsBody = z.infer<typeof simulationTermsSchema>;
+export type SimulationChange = z.infer<typeof simulationChangeSchema>;
 
 function reasonFor(field: string): string {
   if (field === 'costBudgetUsd') return BUDGET;

@@ -1,5 +1,5 @@
 import { ApplicationFailure, defineQuery, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
-import { PAUSE_UPDATE, RESUME_UPDATE, UPDATE_REFUSED } from '../../contracts/agent-run';
+import { PAUSE_UPDATE, RESUME_UPDATE, UPDATE_REFUSED, UPDATE_UNFIT } from '../../contracts/agent-run';
 import {
   ADVANCE_UPDATE,
   type AdvanceInput,
@@ -57,7 +57,7 @@ function changes({ control, seat, player, entry: { world } }: SimulationDriver):
     refuseOfPartition(seat);
     if (control.termsCount >= TERMS_MAX) throw refusal(`${TERMS_MAX} changes wait for the next tick already.`);
     const problem = termsProblem(player.plan, Object.keys(world.conditions), wanted);
-    if (problem !== undefined) throw refusal(problem);
+    if (problem !== undefined) throw refusal(problem, UPDATE_UNFIT);
   };
   answerOnce(control.seen, terms, (wanted) => control.goOnBy(wanted), refuse);
 }
@@ -67,7 +67,7 @@ function hints({ control, recorder, input: { plan } }: SimulationDriver): void {
     refuseWhenStopping(control);
     if (control.hintCount >= HINTS_MAX) throw refusal(`${HINTS_MAX} hints wait for the next tick already.`);
     const known = agentId === undefined || plan.agents.some(({ id }) => id === agentId);
-    if (!known) throw refusal(`The run has no agent "${agentId}".`);
+    if (!known) throw refusal(`The run has no agent "${agentId}".`, UPDATE_UNFIT);
   };
   const give = (given: HintInput) => {
     control.hint(given);
@@ -92,8 +92,8 @@ function refuseOfPartition(seat: SimulationDriver['seat']): void {
   if (seat) throw refusal('A partition goes with the others: steer the whole simulation.');
 }
 
-function refusal(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, UPDATE_REFUSED);
+function refusal(message: string, type: string = UPDATE_REFUSED): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
 }
 
 function viewOf({ input, control, player, requests }: SimulationDriver): SimulationStateView {

@@ -296,6 +296,16 @@ BEGIN
   RETURN QUERY SELECT 'played', c."artifactRef";
 END $$;
 
+-- play_recordings: many of them, answered in their order. All calls are locked first, or two who store the same ones would wait for each other.
+CREATE FUNCTION play_recordings(p_calls jsonb) RETURNS TABLE (answer text, artifact_ref uuid) LANGUAGE plpgsql AS $$
+DECLARE c jsonb;
+BEGIN
+  PERFORM lock_calls(ARRAY(SELECT x->>'callKey' FROM jsonb_array_elements(p_calls) x));
+  FOR c IN SELECT x.value FROM jsonb_array_elements(p_calls) WITH ORDINALITY x ORDER BY x.ordinality LOOP
+    RETURN QUERY SELECT p.answer, p.artifact_ref FROM play_recording(c) p;
+  END LOOP;
+END $$;
+
 -- ── providers: fallbacks, breakers ────────────────────────────────────────────────────────────────────────────────
 
 -- The open breakers of the workers, for people: each process has its own, and nothing is decided by these rows.
@@ -350,7 +360,7 @@ DROP TABLE completion;
 DROP TABLE breaker;
 
 -- ── cassettes ─────────────────────────────────────────────────────────────────────────────────────────────────────
-DROP FUNCTION play_recording, record_answers;
+DROP FUNCTION play_recordings, play_recording, record_answers;
 ALTER TABLE run_node DROP COLUMN cassette_hits, DROP COLUMN cassette_misses;
 ALTER TABLE call_result DROP COLUMN cassette;
 DROP TABLE cassette;

@@ -8,6 +8,7 @@ import type {
   SimulationLlmActivities,
 } from '../contracts/simulation';
 import type { CompletionActivities } from '../contracts/completion';
+import type { CassettePlayer } from '../gateway';
 import { AgentContextLoader } from './agent-context';
 import type { LlmBatchActivities } from '../contracts/llm-batch';
 import type { PartitionActivities } from '../contracts/partitioned-simulation';
@@ -24,6 +25,7 @@ import { createConclude } from './simulation/conclude';
 import { createDecideOutside } from './simulation/decide-outside';
 import { createDecide } from './simulation/decide';
 import { LearnedWords } from './simulation/learned-words';
+import { createLookAhead } from './simulation/look-ahead';
 import { createPlacePartition } from './simulation/place-partition';
 import { createOpenFork } from './simulation/open-fork';
 import { createPlayDecision, createPlayReview } from './simulation/play-answer';
@@ -37,7 +39,7 @@ import { createRunScript } from './tools/run-script';
 import type { ToolActivityDeps } from './tools/tool-activity-deps';
 
 export type IoActivityDeps = ToolActivityDeps;
-export type FastActivityDeps = ToolActivityDeps & Pick<LlmActivityDeps, 'gateway'>;
+export type FastActivityDeps = ToolActivityDeps & { gateway: CassettePlayer };
 
 /** The activities of each role, as the worker registers them. */
 export function llmActivities(
@@ -89,7 +91,11 @@ export function fastActivities(deps: FastActivityDeps): FastActivities {
 /** Local activities of the simulations role. */
 export function simulationFastActivities(deps: FastActivityDeps): SimulationFastActivities {
   const minds = mindsOf(deps);
-  return { playDecision: createPlayDecision(minds), playReview: createPlayReview(minds) };
+  return {
+    playDecision: createPlayDecision(minds),
+    playReview: createPlayReview(minds),
+    lookAhead: createLookAhead(minds),
+  };
 }
 
 function mindsOf<D extends Pick<LlmActivityDeps, 'pool' | 'readJson'>>(deps: D) {

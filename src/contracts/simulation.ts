@@ -1,13 +1,13 @@
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 import type { RunStatus } from '../domain/agents/run-state';
+import type { AheadStart } from '../domain/deciders/look-ahead';
+import type { DecideResult, DecisionAsked, ReviewAsked, ReviewResult } from '../domain/deciders/model-call';
 import type { Json } from '../domain/kernel/canonical-json';
+import type { PlayedCall } from '../domain/llm/played-call';
 import type { Stop } from '../domain/simulation/fast-forward';
 import type { Position } from '../domain/simulation/position';
 import type { Stretch } from '../domain/simulation/replay';
 import type { CarriedBudgets } from '../domain/simulation/budget/agent-budgets';
-import type { MemoryItem } from '../domain/simulation/memory/memory-item';
-import type { MemoryReview } from '../domain/simulation/memory/memory-review';
-import type { UnderReview } from '../domain/simulation/memory/under-review';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
 import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
@@ -158,61 +158,15 @@ export interface PartitionEnded {
 
 // ── activities ───────────────────────────────────────────────────────────────
 
-/** One agent asked in one round of one tick. */
-export interface DecideInput {
+/** Whose call it is. */
+interface OfAgent {
   tenant: string;
   runId: string;
   agentId: string;
-  /** How many ticks are done. */
-  tick: number;
-  /** Unique among the calls of one agent in one tick. */
-  callIndex: number;
-  view: Json;
-  hints: string[];
-  /** What it remembers that helps with this view. */
-  facts?: MemoryItem[];
-  /** What it may still use. */
-  budget?: string;
-  /** What was wrong with the answer before, when it is asked again in the same tick. */
-  feedback?: string;
 }
 
-/** `bad-output`: paid for, and no decision could be read from it. */
-export type DecideResult = { costMicroUsd: number; metered: AnswerUsage } & (
-  | {
-      outcome: 'decided';
-      decision: Json;
-      feedback: string[];
-      /** The stored answer: what the model said of its decision stays there. Absent: in histories from before. */
-      wordsIn?: string;
-    }
-  | { outcome: 'bad-output'; detail: string }
-);
-
-/** Of the answer, whoever paid for it: the same when it is brought a second time. */
-export interface AnswerUsage {
-  tokens: number;
-  costMicroUsd: number;
-}
-
-/** One agent's model reviews what it noticed in the last tick. */
-export interface ReviewInput {
-  tenant: string;
-  runId: string;
-  agentId: string;
-  /** How many ticks are done: the last of them is reviewed. */
-  tick: number;
-  /** Unique among the reviews of one agent in one tick. */
-  callIndex: number;
-  memory: UnderReview;
-}
-
-/** What a model said is stored; only what it comes to enters the history. */
-export interface ReviewResult {
-  costMicroUsd: number;
-  metered: AnswerUsage;
-  review: MemoryReview;
-}
+export type DecideInput = OfAgent & DecisionAsked;
+export type ReviewInput = OfAgent & ReviewAsked;
 
 export interface SimulationLlmActivities {
   reviewMemory(input: ReviewInput): Promise<ReviewResult>;
@@ -224,6 +178,32 @@ export interface SimulationFastActivities {
   /** One decision, answered by the run's cassette. */
   playDecision(input: DecideInput): Promise<DecideResult | Missed>;
   playReview(input: ReviewInput): Promise<ReviewResult | Missed>;
+  /** The answers to what a run asks in its next ticks, as far as its cassette has them. Stores nothing. */
+  lookAhead(input: LookAheadInput): Promise<AheadAnswers>;
+}
+
+/** From where to look ahead, and how far. */
+export interface LookAheadInput {
+  tenant: string;
+  runId: string;
+  start: AheadStart;
+  ticks: number;
+}
+
+export interface AheadAnswers {
+  answers: AheadAnswer[];
+  /** Nothing stood in the way of more: its time was up, or the ticks were played. */
+  goesOn: boolean;
+}
+
+/** An answer before it is asked for. */
+export interface AheadAnswer {
+  tick: number;
+  /** Of the call that it answers. */
+  key: string;
+  result: DecideResult;
+  /** To be stored with its tick. */
+  played: PlayedCall;
 }
 
 /** The cassette has no answer; whether that is an error the run's mode says. */
@@ -265,6 +245,8 @@ export interface RecordTicksInput {
   from: Waypoint;
   stretches: Stretch<Json>[];
   to: Waypoint;
+  /** Answers of a cassette that were brought ahead, of the ticks that are recorded here. */
+  played?: PlayedCall[];
   /** What people did meanwhile, for the read model. */
   progress?: { seq: number; delta: ProgressDelta };
 }

@@ -3,6 +3,7 @@ import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
 import { recordingDigest, type CassetteUse } from '../domain/llm/cassette';
 import type { ChatAnswer } from '../domain/llm/chat';
+import { callUnderWay, type PlayedCall } from '../domain/llm/played-call';
 import { requestHash } from '../domain/llm/request';
 import type { GatewayDeps } from './deps';
 import { storedResult } from './stored-result';
@@ -10,11 +11,32 @@ import type { Gateway, GatewayCall, GatewayResult } from './types';
 
 export type PlayerDeps = Pick<GatewayDeps, 'pool' | 'providers' | 'log'>;
 
-/** Whoever has an attempt of the call under way settles it, or loses it, within a lease or so. */
-const OPEN_WAIT_MS = 1_000;
+/** What says whose call it is, what it asks, and what is kept of its answer. */
+type PlayableCall = Pick<
+  GatewayCall,
+  'tenant' | 'runId' | 'node' | 'callKey' | 'request' | 'cassette' | 'buildArtifacts'
+>;
+
+/** A recorded answer of which nothing is stored yet. */
+export interface FoundAnswer {
+  answer: ChatAnswer;
+  /** Of the answer when it was paid for. */
+  metered: { tokens: number; costMicroUsd: number };
+  /** What is to be stored; its payloads are durable. */
+  played: Promise<PlayedCall>;
+}
+
+export interface CassettePlayer extends Pick<Gateway, 'call'> {
+  /**
+   * What the cassette says to a call that may never be made: stores and counts nothing.
+   *
+   * @throws LonghaulError RecordingDamaged
+   */
+  find(call: PlayableCall): Promise<FoundAnswer | undefined>;
+}
 
 /** Answers calls from stored results and recordings and asks nobody: needs no limiter, no budget, no prices. */
-export function createCassettePlayer(deps: PlayerDeps): Pick<Gateway, 'call'> {
+export function createCassettePlayer(deps: PlayerDeps): CassettePlayer {
   return {
     /** @throws LonghaulError CassetteMiss in mode hybrid, too */
     call: async (call) => {
@@ -22,7 +44,18 @@ export function createCassettePlayer(deps: PlayerDeps): Pick<Gateway, 'call'> {
       if (played) return played;
       throw missOf(deps, call);
     },
+    find: (call) => find(deps, call),
   };
+}
+
+async function find(deps: PlayerDeps, call: PlayableCall): Promise<FoundAnswer | undefined> {
+  const { tenant, cassette } = call;
+  const recording = cassette && (await loadRecording(deps.pool, tenant, cassette.name, hashOf(deps, call)));
+  if (!recording) return undefined;
+  const answer = answerOf(cassette, recording);
+  const { inputTokens, outputTokens } = answer.usage;
+  const metered = { tokens: inputTokens + outputTokens, costMicroUsd: recording.costMicroUsd };
+  return { answer, metered, played: playedCall(call, cassette, recording, answer) };
 }
 
 /**
@@ -53,21 +86,39 @@ async function play(
   recording: StoredRecording,
 ): Promise<GatewayResult> {
   const answer = answerOf(cassette, recording);
-  const { requestHash: hash, inputTokens, outputTokens, costMicroUsd: paidBeforeMicroUsd } = recording;
-  const { usage, finishReason } = answer;
-  const facts = { cassette: cassette.name, costMicroUsd: 0, usage, latencyMs: 0, requestHash: hash };
-  const built = await call.buildArtifacts(answer, facts);
-  const model = answer.model || call.request.model;
-  const played = await playRecording(deps.pool, {
-    ...{ callKey: call.callKey, tenant: call.tenant, runId: call.runId, node: call.node, cassette: cassette.name },
-    ...{ requestHash: hash, model, finishReason, inputTokens, outputTokens },
-    ...{ artifactRef: built.resultRef, artifacts: built.artifacts, patch: built.node },
-  });
-  if (played.answer === 'open') throw underWay(call);
+  const stored = await playedCall(call, cassette, recording, answer);
+  const played = await playRecording(deps.pool, stored);
+  if (played.answer === 'open') throw callUnderWay(call.callKey);
   if (played.answer === 'stored')
     return present(await storedResult(deps, call), `call ${call.callKey}: no stored result`);
   const { artifactRef: resultRef } = played;
-  return { resultRef, costMicroUsd: 0, paidBeforeMicroUsd, usage, model, finishReason, source: 'cassette' };
+  const { usage, finishReason } = answer;
+  const { costMicroUsd: paidBeforeMicroUsd } = recording;
+  return {
+    resultRef,
+    costMicroUsd: 0,
+    paidBeforeMicroUsd,
+    usage,
+    model: stored.model,
+    finishReason,
+    source: 'cassette',
+  };
+}
+
+async function playedCall(
+  { callKey, tenant, runId, node, request, buildArtifacts }: PlayableCall,
+  cassette: CassetteUse,
+  { requestHash: hash, inputTokens, outputTokens }: StoredRecording,
+  answer: ChatAnswer,
+): Promise<PlayedCall> {
+  const { usage, finishReason } = answer;
+  const facts = { cassette: cassette.name, costMicroUsd: 0, usage, latencyMs: 0, requestHash: hash };
+  const built = await buildArtifacts(answer, facts);
+  return {
+    ...{ callKey, tenant, runId, node, cassette: cassette.name },
+    ...{ requestHash: hash, model: answer.model || request.model, finishReason, inputTokens, outputTokens },
+    ...{ artifactRef: built.resultRef, artifacts: built.artifacts, patch: built.node },
+  };
 }
 
 /** @throws LonghaulError RecordingDamaged: an answer that somebody changed is no answer */
@@ -78,7 +129,7 @@ function answerOf({ name }: CassetteUse, { requestHash: hash, answer, sha256 }: 
   return JSON.parse(answer) as ChatAnswer;
 }
 
-function hashOf({ providers }: PlayerDeps, { request }: GatewayCall): string {
+function hashOf({ providers }: PlayerDeps, { request }: Pick<GatewayCall, 'request'>): string {
   return requestHash(providers.providerFor(request.model).name, request);
 }
 
@@ -88,15 +139,5 @@ function missOf(deps: PlayerDeps, call: GatewayCall): LonghaulError {
     callKey,
     cassette: cassette?.name ?? '',
     requestHash: hashOf(deps, call),
-  });
-}
-
-/** A result beside the one that an attempt brings would be a second one. */
-function underWay({ callKey }: GatewayCall): LonghaulError {
-  return new LonghaulError('CallLeased', {
-    callKey,
-    leaseUntil: 'its end',
-    waitMs: OPEN_WAIT_MS,
-    waitedFor: 'other-process',
   });
 }

@@ -47,6 +47,7 @@ const SITUATIONS = [
   'run-batch/success',
   'simulation/bots',
   'simulation/cassette-hybrid',
+  'simulation/cassette-replay',
   'simulation/continue-as-new',
   'simulation/outside',
   'simulation/parked',

@@ -51,6 +51,11 @@ export const SIMULATION_SITUATIONS = {
     await (await startSimulation(system, { ticks: 3, ...use })).result();
     return await startSimulation(system, { ticks: 5, ...use });
   },
+  'simulation/cassette-replay': async (system: System) => {
+    const use = (mode: string) => ({ ticks: 40, agents: [seller()], cassette: { name: 'whole', mode } });
+    await (await startSimulation(system, use('record'))).result();
+    return await startSimulation(system, use('replay'), { continueAsNewAfterEvents: 12 });
+  },
   'simulation/steered': async (system: System) => {
     const run = await startSimulation(system, { ticks: 500, agents: [seller()] });
     await run.update(PAUSE_UPDATE);

@@ -1,5 +1,5 @@
 import { newId } from '../../adapters/postgres/new-id';
-import type { AnswerUsage } from '../../contracts/simulation';
+import type { AnswerUsage } from '../../domain/deciders/model-call';
 import type { NewArtifact } from '../../domain/artifacts/header';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
@@ -93,17 +93,22 @@ export function llmAgentOf({ simulation: { agents, runId } }: LoadedSimulation, 
 }
 
 /** `{runId}/{tick}/{agent}/{callIndex}`, with `/review` after a review's agent. A fork asks anew, so it has its own. */
-function callKeyOfQuestion({ runId, tick, agent, callIndex, purpose }: Question): string {
+export function callKeyOfQuestion({ runId, tick, agent, callIndex, purpose }: Question): string {
   return callKeyOf(runId, `${tick}/${agent.id}${purpose === 'review' ? '/review' : ''}`, callIndex);
 }
 
-async function callArtifacts(
-  { payloads }: AskModelDeps,
+/** Of the first decision that the agent is asked for in the tick. */
+export function decisionCallKey(runId: string, tick: number, agentId: string): string {
+  return callKeyOf(runId, `${tick}/${agentId}`, 0);
+}
+
+export async function callArtifacts(
+  { payloads }: Pick<AskModelDeps, 'payloads'>,
   { tenant, runId, agent, tick, callIndex, purpose, request }: Question,
   answer: ChatAnswer,
   { costMicroUsd, usage, latencyMs, attemptKey, requestHash, cassette }: CallFacts,
+  ref = newId(),
 ): Promise<CallArtifacts> {
-  const ref = newId();
   const stored = await payloads.put(Buffer.from(canonicalJson({ request, answer }), 'utf8'));
   const call: NewArtifact = {
     ...{ ...stored, ref, tenant, sessionId: runId, branchId: 'main', type: 'state', mime: 'application/json' },

@@ -1,8 +1,9 @@
-import type { DecideInput, DecideResult, SimulationLlmActivities } from '../../contracts/simulation';
+import type { DecideInput, SimulationLlmActivities } from '../../contracts/simulation';
+import type { DecideResult } from '../../domain/deciders/model-call';
 import type { LlmAgentDefinition } from '../../domain/simulation/run/agent-definition';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
-import { askModel, type AskModelDeps, llmAgentOf, type PaidAnswer } from './ask-model';
+import { askModel, type AskModelDeps, llmAgentOf, type PaidAnswer, type Question } from './ask-model';
 import { decisionRequest } from './decision-request';
 import { jsonAnswer } from './json-answer';
 import type { LearnedWords } from './learned-words';
@@ -28,16 +29,24 @@ async function decideOnce(
   input: DecideInput,
   heartbeat: () => void,
 ): Promise<DecideResult> {
-  const { tenant, runId, tick, callIndex } = input;
-  const agent = llmAgentOf(loaded, input.agentId);
-  const facts = await deps.words.filledIn(tenant, input.facts ?? []);
-  const request = decisionRequest(loaded.entry.world, agent, { ...input, facts });
-  const cassette = loaded.simulation.cassette ?? undefined;
-  const question = { tenant, runId, agent, cassette, tick, callIndex, purpose: 'decision' as const, request };
-  return resultOf(loaded, agent, input, await askModel(deps, question, heartbeat));
+  const question = await decisionQuestion(deps, loaded, input);
+  return resultOf(loaded, question.agent, input, await askModel(deps, question, heartbeat));
 }
 
-function resultOf(
+export async function decisionQuestion(
+  { words }: Pick<DecideDeps, 'words'>,
+  loaded: LoadedSimulation,
+  input: DecideInput,
+): Promise<Question> {
+  const { tenant, runId, tick, callIndex } = input;
+  const agent = llmAgentOf(loaded, input.agentId);
+  const facts = await words.filledIn(tenant, input.facts ?? []);
+  const request = decisionRequest(loaded.entry.world, agent, { ...input, facts });
+  const cassette = loaded.simulation.cassette ?? undefined;
+  return { tenant, runId, agent, cassette, tick, callIndex, purpose: 'decision', request };
+}
+
+export function resultOf(
   { entry }: LoadedSimulation,
   { llmConfig }: LlmAgentDefinition,
   { view }: DecideInput,

@@ -12,6 +12,7 @@ import { toApplicationFailure } from '../to-application-failure';
 import type { Positions } from './positions';
 import type { SimulationLoader } from './simulation-loader';
 import type { RecordingTurns } from './recording-turns';
+import { storePlayed } from './store-played';
 
 export interface RecordTicksDeps {
   pool: Pool;
@@ -70,9 +71,10 @@ async function startOf(
 
 async function write(
   deps: RecordTicksDeps,
-  { tenant, runId, from, to, progress }: RecordTicksInput,
+  { tenant, runId, from, to, played = [], progress }: RecordTicksInput,
   { ticks, position, hash }: Computed,
 ): Promise<void> {
+  await storePlayed(deps.pool, played);
   const outcome = await recordTicks(deps.pool, { tenant, runId, ticks });
   if (outcome === 'unknown') throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
   if (outcome === 'early') throw tooSoon(runId, from.tick);

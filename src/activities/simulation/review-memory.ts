@@ -1,4 +1,5 @@
-import type { ReviewInput, ReviewResult, SimulationLlmActivities } from '../../contracts/simulation';
+import type { ReviewInput, SimulationLlmActivities } from '../../contracts/simulation';
+import type { ReviewResult } from '../../domain/deciders/model-call';
 import { reviewByRules, withoutWords } from '../../domain/simulation/memory/memory-review';
 import { readReview } from '../../domain/simulation/memory/review-answer';
 import { reviewPrompt } from '../../domain/simulation/memory/review-prompt';

@@ -1,7 +1,6 @@
-import type { NewArtifact } from '../../domain/artifacts/header';
 import type { MicroUsd } from '../../domain/kernel/money';
 import { present } from '../../domain/kernel/assert';
-import type { NodePatch } from './ledger-types';
+import type { PlayedCall } from '../../domain/llm/played-call';
 import { toJsonb } from './jsonb';
 import type { NewRecording, Recording } from './recording';
 import { execute, firstRow, rows, type Db } from './rows';
@@ -71,24 +70,6 @@ export async function countMiss(db: Db, tenant: string, runId: string, node: str
   await execute(db, counts, [tenant, runId, node]);
 }
 
-/** A call and the recorded answer that becomes its result. */
-export interface PlayedCall {
-  callKey: string;
-  tenant: string;
-  runId: string | null;
-  node: string | null;
-  cassette: string;
-  requestHash: string;
-  model: string;
-  finishReason: string;
-  inputTokens: number;
-  outputTokens: number;
-  artifactRef: string;
-  /** Their payloads are durable already. */
-  artifacts: readonly NewArtifact[];
-  patch?: NodePatch;
-}
-
 export type PlayAnswer =
   /** Done now, or done before: the call's result. */
   | { answer: 'played' | 'stored'; artifactRef: string }
@@ -102,4 +83,10 @@ export async function playRecording(db: Db, call: PlayedCall): Promise<PlayAnswe
     (await retryLost(db, () => rows<PlayAnswer>(db, sql, [toJsonb(call)])))[0],
     'play_recording answers one row',
   );
+}
+
+/** The same of many, in one transaction and in their order. */
+export async function playRecordings(db: Db, calls: readonly PlayedCall[]): Promise<PlayAnswer[]> {
+  const sql = 'SELECT answer, artifact_ref AS "artifactRef" FROM play_recordings($1)';
+  return await retryLost(db, () => rows<PlayAnswer>(db, sql, [toJsonb(calls)]));
 }

@@ -100,7 +100,7 @@ export class TickPlayer {
     const heard = this.gate?.heard ?? [];
     const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints, heard));
     const { tick, last } = this.position;
-    this.recorder.decided(tick, rounds, heard);
+    this.recorder.decided(tick, rounds, heard, this.deciders.ahead.takePlayed());
     this.deciders.thoughts.keep();
     const news = this.deciders.budgets.endTick();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
@@ -129,6 +129,7 @@ export class TickPlayer {
     heard: readonly PartitionMessage[],
   ): Promise<{ state: Json; events: WorldEvent[]; rounds: Answer<Json>[][] }> {
     const { world } = this.entry;
+    if (hints.length === 0 && heard.length === 0) await this.lookAhead();
     const rounds: Answer<Json>[][] = [];
     let open = beginTick(world, this.position.state, heard);
     while (open.ask.length > 0) {
@@ -137,6 +138,12 @@ export class TickPlayer {
       open = resumeTick(world, open, answers);
     }
     return { state: open.state, events: open.events, rounds };
+  }
+
+  private async lookAhead(): Promise<void> {
+    const { agents, rules } = this.plan;
+    const { thoughts, budgets, ahead } = this.deciders;
+    await ahead.from({ position: this.position, agents, rules, minds: thoughts.minds, budgets: budgets.carry() });
   }
 
   private playStanding(forwarding: Forwarding): void {

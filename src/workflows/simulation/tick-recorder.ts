@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporali
 import type { IoActivities } from '../../contracts/agent-run';
 import type { RecordTicksInput, SimulationInput, SimulationIoActivities, Waypoint } from '../../contracts/simulation';
 import { taskQueue } from '../../contracts/task-queues';
+import type { PlayedCall } from '../../domain/llm/played-call';
 import type { ProgressDelta } from '../../domain/agents/progress-delta';
 import type { RunEnding } from '../../domain/agents/run-ending';
 import type { AgentStatus, RunStatus } from '../../domain/agents/run-state';
@@ -18,6 +19,8 @@ const UNDER_WAY_MAX = 2;
 /** People do not read faster, and a record costs up to 6 history events. */
 const RECORD_TICKS = 4;
 const RECORD_AFTER_MS = 1_000;
+/** With 1 KB for each, and a decision beside it, well within what an event may hold. */
+const PLAYED_MAX = 250;
 
 /** How the end of a run ends its agents; whoever is not named is cancelled with it. */
 const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
@@ -41,6 +44,8 @@ export class TickRecorder {
   seq: number;
   readonly pace: Pace;
   private readonly log = new StretchLog<Json>();
+  /** Of the ticks in the log. */
+  private played: PlayedCall[] = [];
   private from: Waypoint | undefined;
   private sinceMs = 0;
   private notes: ProgressDelta | undefined;
@@ -57,6 +62,7 @@ export class TickRecorder {
     const { ticks } = this.log;
     const { sliceTicks } = this.pace;
     const waits = ticks >= RECORD_TICKS || ticks >= sliceTicks;
+    if (this.played.length >= PLAYED_MAX) return true;
     return ticks >= sliceTicks || (waits && Date.now() - this.sinceMs >= RECORD_AFTER_MS);
   }
 
@@ -81,8 +87,15 @@ export class TickRecorder {
     await this.recordNotes();
   }
 
-  decided(tick: number, rounds: readonly (readonly Answer<Json>[])[], heard: readonly PartitionMessage[]): void {
+  /** @param played the calls of the tick that are not stored yet */
+  decided(
+    tick: number,
+    rounds: readonly (readonly Answer<Json>[])[],
+    heard: readonly PartitionMessage[],
+    played: readonly PlayedCall[] = [],
+  ): void {
     this.beginStretch();
+    this.played.push(...played);
     this.log.decided(tick, rounds, heard);
   }
 
@@ -105,7 +118,12 @@ export class TickRecorder {
     const to = waypoint(position);
     const progress = this.takeNotes();
     this.from = to;
-    this.submit({ tenant, runId, from, stretches: this.log.take(), to, ...(progress ? { progress } : {}) });
+    const played = this.played.splice(0);
+    this.submit({
+      ...{ tenant, runId, from, stretches: this.log.take(), to },
+      ...(played.length > 0 ? { played } : {}),
+      ...(progress ? { progress } : {}),
+    });
   }
 
   /** @throws ParkRun when a recording was refused */

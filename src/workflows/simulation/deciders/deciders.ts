@@ -1,25 +1,31 @@
-import type { SimulationInput } from '../../../contracts/simulation';
+import type { SimulationFastActivities, SimulationInput } from '../../../contracts/simulation';
+import type { AskedAt } from '../../../domain/deciders/asked-at';
+import { LlmDecider } from '../../../domain/deciders/llm-decider';
+import { ScriptDecider } from '../../../domain/deciders/script-decider';
+import { Thoughts } from '../../../domain/deciders/thoughts';
 import { present } from '../../../domain/kernel/assert';
 import type { Json } from '../../../domain/kernel/canonical-json';
 import { AgentBudgets } from '../../../domain/simulation/budget/agent-budgets';
-import type { AgentBudget } from '../../../domain/simulation/budget/budget-limits';
+import { budgetsOf } from '../../../domain/simulation/budget/budgets-of';
 import type { ExternalRequests } from '../../../domain/simulation/run/external-requests';
 import type { SimulatedAgent } from '../../../domain/simulation/run/simulation-plan';
 import { beginAsked, type Spent } from '../../../domain/simulation/run/spent';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
-import type { AskedAt, Decider } from './decider';
+import { FastLane } from '../../fast-lane';
+import type { Decider } from './decider';
 import { HumanDecider } from './human-decider';
-import { LlmDecider } from './llm-decider';
+import { LookAhead } from './look-ahead';
+import { ModelCalls } from './model-calls';
+import { ModelDecider } from './model-decider';
 import { OutsideDecider } from './outside-decider';
-import { ScriptDecider } from './script-decider';
-import { Thoughts } from './thoughts';
 
 /** Brings the decisions of all agents that are asked in a round, each by the decider of its kind. */
 export class Deciders {
   readonly spent: Spent;
   readonly thoughts = new Thoughts();
   readonly budgets: AgentBudgets;
+  readonly ahead: LookAhead;
   private readonly agents: ReadonlyMap<string, SimulatedAgent>;
   private readonly of: { readonly [Kind in SimulatedAgent['kind']]: Decider<Kind> };
 
@@ -37,11 +43,15 @@ export class Deciders {
     this.agents = new Map(input.plan.agents.map((agent) => [agent.id, agent]));
     this.spent = { ...(input.carried?.spent ?? { costMicroUsd: 0, calls: 0, askedTicks: 0 }) };
     this.budgets = new AgentBudgets(budgetsOf(input.plan.agents), input.carried?.budgets);
+    const lane = new FastLane<SimulationFastActivities>();
+    this.ahead = new LookAhead(input, lane);
+    const models = new ModelCalls(input, this.spent, lane, this.ahead);
+    const llm = new LlmDecider(entry, this.thoughts, this.budgets);
     const outside = new OutsideDecider(input, entry);
     this.of = {
       script: new ScriptDecider(entry, this.thoughts),
       human: new HumanDecider(entry, requests, lastOf, isStopping),
-      llm: new LlmDecider(input, entry, this.thoughts, this.budgets, this.spent),
+      llm: new ModelDecider(llm, models),
       ...{ http: outside, process: outside, runner: outside },
     };
   }
@@ -82,12 +92,8 @@ export class Deciders {
     agent: Extract<SimulatedAgent, { kind: Kind }>,
     ask: Ask<Json>,
     at: AskedAt,
-  ): Promise<Answer<Json>> {
+  ): Answer<Json> | Promise<Answer<Json>> {
     const decider: Decider<Kind> = this.of[agent.kind];
     return decider.answer(agent, ask, at);
   }
-}
-
-function budgetsOf(agents: readonly SimulatedAgent[]): Map<string, AgentBudget> {
-  return new Map(agents.flatMap((agent) => (agent.kind === 'llm' && agent.budget ? [[agent.id, agent.budget]] : [])));
 }

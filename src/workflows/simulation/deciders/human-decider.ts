@@ -1,11 +1,12 @@
 import { condition } from '@temporalio/workflow';
+import type { AgentOf, AskedAt } from '../../../domain/deciders/asked-at';
+import { fallbackOf, standingOf } from '../../../domain/deciders/no-answer';
 import type { Json } from '../../../domain/kernel/canonical-json';
 import type { ExternalRequests } from '../../../domain/simulation/run/external-requests';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 import { TickGivenUp } from '../tick-given-up';
-import type { AgentOf, AskedAt, Decider } from './decider';
-import { fallbackOf, standingOf } from './no-answer';
+import type { Decider } from './decider';
 
 /** Waits for an update of the workflow. Until the request's due tick standing orders go on, then the world decides. */
 export class HumanDecider implements Decider<'human'> {

@@ -1,20 +1,18 @@
 import { ActivityCancellationType, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type {
-  DecideInput,
-  DecideResult,
   Missed,
-  ReviewInput,
-  ReviewResult,
   SimulationFastActivities,
   SimulationInput,
   SimulationLlmActivities,
 } from '../../../contracts/simulation';
 import { countCall, type Spent } from '../../../domain/simulation/run/spent';
 import { taskQueue } from '../../../contracts/task-queues';
-import { FastLane } from '../../fast-lane';
+import type { AgentOf } from '../../../domain/deciders/asked-at';
+import type { DecideResult, ModelCall, ReviewResult } from '../../../domain/deciders/model-call';
+import type { FastLane } from '../../fast-lane';
 import { failureOf } from '../../node/failure-of';
 import { ParkRun } from '../park-run';
-import type { AgentOf } from './decider';
+import type { LookAhead } from './look-ahead';
 
 /** As for the calls of agent runs (see `node-context.ts`). */
 const INNER_WAIT_SECONDS = 10;
@@ -30,26 +28,36 @@ interface Ways<R> {
 
 /** Calls of models: beside the workflow where a cassette has the answer, else by the gateway. Counts what they cost. */
 export class ModelCalls {
-  private readonly lane = new FastLane<SimulationFastActivities>();
-
   constructor(
     private readonly input: SimulationInput,
     private readonly spent: Spent,
+    private readonly lane: FastLane<SimulationFastActivities>,
+    private readonly ahead: LookAhead,
   ) {}
 
-  /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
-  async decide(agent: AgentOf<'llm'>, input: DecideInput): Promise<DecideResult | string> {
-    return await this.paid<DecideResult>(`${agent.id}/${input.callIndex}`, {
-      byCassette: (fast) => fast.playDecision(input),
-      byGateway: () => this.llm(agent, `${agent.id} · tick ${input.tick + 1}`).decide(input),
-    });
+  /** What was brought ahead: counts like an answer that was asked for. */
+  known(call: ModelCall): DecideResult | undefined {
+    const result = this.ahead.take(call);
+    if (result !== undefined) countCall(this.spent, keyOf(call), result.costMicroUsd);
+    return result;
   }
 
-  /** @returns why there is no review, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
-  async review(agent: AgentOf<'llm'>, input: ReviewInput): Promise<ReviewResult | string> {
-    return await this.paid<ReviewResult>(`${agent.id}/review/${input.callIndex}`, {
-      byCassette: (fast) => fast.playReview(input),
-      byGateway: () => this.llm(agent, `${agent.id} reviews tick ${input.tick}`).reviewMemory(input),
+  /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
+  async ask(call: ModelCall): Promise<DecideResult | ReviewResult | string> {
+    const { tenant, runId } = this.input;
+    const { agent } = call;
+    const of = { tenant, runId, agentId: agent.id };
+    if (call.purpose === 'review') {
+      const input = { ...of, ...call.asked };
+      return await this.paid<ReviewResult>(keyOf(call), {
+        byCassette: (fast) => fast.playReview(input),
+        byGateway: () => this.llm(agent, `${agent.id} reviews tick ${input.tick}`).reviewMemory(input),
+      });
+    }
+    const input = { ...of, ...call.asked };
+    return await this.paid<DecideResult>(keyOf(call), {
+      byCassette: (fast) => fast.playDecision(input),
+      byGateway: () => this.llm(agent, `${agent.id} · tick ${input.tick + 1}`).decide(input),
     });
   }
 
@@ -89,4 +97,9 @@ export class ModelCalls {
       summary,
     });
   }
+}
+
+/** Among the calls of its tick. */
+function keyOf({ purpose, agent, asked }: ModelCall): string {
+  return `${agent.id}${purpose === 'review' ? '/review' : ''}/${asked.callIndex}`;
 }

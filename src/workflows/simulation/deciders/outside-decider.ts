@@ -6,13 +6,14 @@ import type {
   SimulationInput,
 } from '../../../contracts/simulation';
 import { taskQueue } from '../../../contracts/task-queues';
+import { type AgentOf, type AskedAt, hintsFor } from '../../../domain/deciders/asked-at';
+import { fallbackOf } from '../../../domain/deciders/no-answer';
 import type { Json } from '../../../domain/kernel/canonical-json';
 import type { OutsideKind } from '../../../domain/simulation/run/simulation-plan';
 import type { Answer, Ask } from '../../../domain/simulation/world';
 import type { WorldEntry } from '../../../domain/worlds';
 import { failureOf } from '../../node/failure-of';
-import { type AgentOf, type AskedAt, type Decider, hintsFor } from './decider';
-import { fallbackOf } from './no-answer';
+import type { Decider } from './decider';
 
 /** For what is around the tries: reading the definition, writing down how long it took. */
 const MARGIN_SECONDS = 30;

@@ -1,5 +1,5 @@
-import type { Json } from '../../../domain/kernel/canonical-json';
-import type { Minds } from '../../../domain/simulation/run/minds';
+import type { Json } from '../kernel/canonical-json';
+import type { Minds } from '../simulation/run/minds';
 
 /** What agents know after the last tick that is done, and apart from it what they think in the tick under way. */
 export class Thoughts {

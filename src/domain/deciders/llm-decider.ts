@@ -1,15 +1,13 @@
-import type { DecideResult, SimulationInput } from '../../../contracts/simulation';
-import type { Json } from '../../../domain/kernel/canonical-json';
-import { type AgentBudgets, DECIDE_TOOL, type Metered } from '../../../domain/simulation/budget/agent-budgets';
-import type { MemoryItem } from '../../../domain/simulation/memory/memory-item';
-import { knows, recalls } from '../../../domain/simulation/run/minds';
-import type { Spent } from '../../../domain/simulation/run/spent';
-import type { Answer, Ask } from '../../../domain/simulation/world';
-import type { WorldEntry } from '../../../domain/worlds';
-import { type AgentOf, type AskedAt, type Decider, hintsFor } from './decider';
+import type { Json } from '../kernel/canonical-json';
+import { type AgentBudgets, DECIDE_TOOL, type Metered } from '../simulation/budget/agent-budgets';
+import type { MemoryItem } from '../simulation/memory/memory-item';
+import { knows, recalls } from '../simulation/run/minds';
+import type { Answer, Ask } from '../simulation/world';
+import type { WorldEntry } from '../worlds';
+import { type AgentOf, type AskedAt, hintsFor } from './asked-at';
 import { fallbackOf } from './no-answer';
 import { MemoryReviewer } from './memory-reviewer';
-import { ModelCalls } from './model-calls';
+import type { DecideResult, Deciding } from './model-call';
 import type { Thoughts } from './thoughts';
 
 /** One re-ask after an answer from which no decision could be read; a second one rarely helps and always costs. */
@@ -18,26 +16,22 @@ const CALLS_PER_ROUND = RE_ASKS_MAX + 1;
 
 type ModelAgent = AgentOf<'llm'>;
 
-/** Asks a model through the gateway. What was learned comes before the decision; what was decided is known after it. */
-export class LlmDecider implements Decider<'llm'> {
-  private readonly models: ModelCalls;
+/** Decides by a model. What was learned comes before the decision; what was decided is known after it. */
+export class LlmDecider {
   private readonly reviewer: MemoryReviewer;
 
   constructor(
-    private readonly input: SimulationInput,
     private readonly entry: WorldEntry,
     private readonly thoughts: Thoughts,
     private readonly budgets: AgentBudgets,
-    spent: Spent,
   ) {
-    this.models = new ModelCalls(input, spent);
-    this.reviewer = new MemoryReviewer(input, entry, thoughts, budgets, this.models);
+    this.reviewer = new MemoryReviewer(entry, thoughts, budgets);
   }
 
-  async answer(agent: ModelAgent, ask: Ask<Json>, at: AskedAt): Promise<Answer<Json>> {
-    const reviewed = await this.reviewer.review(agent, ask, at);
+  *answer(agent: ModelAgent, ask: Ask<Json>, at: AskedAt): Deciding<Answer<Json>> {
+    const reviewed = yield* this.reviewer.review(agent, ask, at);
     const { mind, facts } = recalls(this.entry, agent, ask.view, this.thoughts.of(agent.id), reviewed?.review);
-    const answer = await this.fromModel(agent, ask, { ...at, facts });
+    const answer = yield* this.fromModel(agent, ask, { ...at, facts });
     const decided = this.reconsidered(agent, ask.view, answer, facts);
     const known = knows(this.entry, ask.view, decided.decision, mind);
     if (known !== undefined) this.thoughts.think(agent.id, known);
@@ -56,15 +50,10 @@ export class LlmDecider implements Decider<'llm'> {
     return { ...answer, decision, feedback: [...answer.feedback, ...feedback] };
   }
 
-  private async fromModel(
-    agent: ModelAgent,
-    ask: Ask<Json>,
-    at: AskedAt & { facts: MemoryItem[] },
-  ): Promise<Answer<Json>> {
-    const { tenant, runId } = this.input;
+  private *fromModel(agent: ModelAgent, ask: Ask<Json>, at: AskedAt & { facts: MemoryItem[] }): Deciding<Answer<Json>> {
     const hints = hintsFor(agent.id, at);
     const remembered = at.facts.length > 0 ? { facts: at.facts } : {};
-    const asked = { tenant, runId, agentId: agent.id, tick: at.tick, view: ask.view, hints, ...remembered };
+    const asked = { tick: at.tick, view: ask.view, hints, ...remembered };
     const told: string[] = [];
     let feedback: string | undefined;
     for (let again = 0; again <= RE_ASKS_MAX; again += 1) {
@@ -72,11 +61,12 @@ export class LlmDecider implements Decider<'llm'> {
       if (refusal !== undefined) return fallbackOf(this.entry, ask, ...told, refusal);
       const budget = this.budgets.textFor(agent.id);
       const callIndex = at.round * CALLS_PER_ROUND + again;
-      const result = await this.models.decide(agent, {
+      const question = {
         ...{ ...asked, callIndex },
         ...(budget === '' ? {} : { budget }),
         ...(feedback ? { feedback } : {}),
-      });
+      };
+      const result = (yield { purpose: 'decision', agent, asked: question }) as DecideResult | string;
       if (typeof result === 'string') return fallbackOf(this.entry, ask, result);
       const { withheld, feedback: spent } = this.metered(agent.id, result);
       told.push(...spent);

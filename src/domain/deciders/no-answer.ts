@@ -1,6 +1,6 @@
-import type { Json } from '../../../domain/kernel/canonical-json';
-import type { Answer, Ask } from '../../../domain/simulation/world';
-import type { WorldEntry } from '../../../domain/worlds';
+import type { Json } from '../kernel/canonical-json';
+import type { Answer, Ask } from '../simulation/world';
+import type { WorldEntry } from '../worlds';
 
 /** An agent that gave none: the world decides for it, and the agent reads why at the next tick. */
 export function fallbackOf({ world }: WorldEntry, { agentId, view }: Ask<Json>, ...feedback: string[]): Answer<Json> {

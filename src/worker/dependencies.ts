@@ -23,6 +23,7 @@ import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
 import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
+import { agentFolder } from './agent-folder';
 import { lazyCassettePlayer } from './lazy-cassette-player';
 import { startBlockAlarm } from './loops/block-alarm';
 import { startHistoryKeeper } from './loops/history-keeper';
@@ -112,6 +113,7 @@ function openOutsideAgents({ runners }: Settings): Agents {
     checkCredential: (name, url) => credentials.check(name, url),
     post: (asked) => guardedRequest(hosts, { ...asked, silenceMs: AGENT_SILENCE_MS }),
     env: process.env,
+    folder: agentFolder(),
   });
 }
 

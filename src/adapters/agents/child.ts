@@ -2,7 +2,7 @@ import { redact } from '../../domain/llm/redact';
 import type { AgentOutcome, AgentQuestion } from '../../domain/simulation/runners/question';
 import { type AgentCommand, secretsOf } from './agent-command';
 import { readAnswer } from './read-answer';
-import { type Spawned, spawnAgent } from './spawned';
+import { type Spawned, spawnAgent, type Surroundings } from './spawned';
 import { tells } from './tells';
 
 /** Above what an answer may have: what is longer is no answer. */
@@ -32,9 +32,9 @@ export class Child {
   private complaints = '';
   private alive = true;
 
-  constructor(command: AgentCommand, env: NodeJS.ProcessEnv) {
-    this.secrets = secretsOf(command, env);
-    this.spawned = spawnAgent(command, env);
+  constructor(command: AgentCommand, around: Surroundings) {
+    this.secrets = secretsOf(command, around.env);
+    this.spawned = spawnAgent(command, around);
     const { process: program } = this.spawned;
     this.ended = new Promise((resolve) => program.once('close', () => resolve()));
     program.once('error', (error) => this.fail(`it cannot be started: ${error.message}`, false));

@@ -1,5 +1,6 @@
 import type { AgentCommand } from './agent-command';
 import { Child } from './child';
+import type { Surroundings } from './spawned';
 
 /** At least as many as questions are under way at once in a process, so that there is always an idle one to end. */
 export const CHILDREN_MAX = 50;
@@ -21,7 +22,7 @@ export class Children {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly env: NodeJS.ProcessEnv,
+    private readonly around: Surroundings,
     private readonly idleMs = IDLE_MS,
   ) {
     this.timer = setInterval(() => this.endIdle(), this.idleMs / 2);
@@ -36,7 +37,7 @@ export class Children {
     if (before?.child.isAlive && before.child.isIdle) return this.touched(key, before.child);
     if (before) this.drop(key, before);
     if (this.kept.size >= CHILDREN_MAX) this.endLongestIdle();
-    return this.touched(key, new Child(command, this.env));
+    return this.touched(key, new Child(command, this.around));
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { OutsideAgent } from '../../domain/simulation/runners/question';
 import type { DecidingPlace } from '../../domain/simulation/runners/runner';
@@ -15,6 +16,8 @@ export interface AgentSettings {
   post: Post;
   /** Where variables that a command is given, or a credential names, are looked up. */
   env: NodeJS.ProcessEnv;
+  /** Where programs have their folders; goes with the last of them. */
+  folder: string;
 }
 
 /** Makes whoever decides for an agent, of whatever kind its place is. */
@@ -26,9 +29,9 @@ export interface Agents {
 }
 
 /** @throws LonghaulError InvalidConfiguration */
-export function openAgents({ commands, credentials, checkCredential, post, env }: AgentSettings): Agents {
+export function openAgents({ commands, credentials, checkCredential, post, env, folder }: AgentSettings): Agents {
   const opened = openCredentials(credentials, env);
-  const children = new Children(env);
+  const children = new Children({ env, folder });
   const byName = new Map(commands.map((command) => [command.name, command]));
   const commandOf = (name: string): AgentCommand => {
     const command = byName.get(name);
@@ -46,6 +49,9 @@ export function openAgents({ commands, credentials, checkCredential, post, env }
           return processAgent(commandOf(address), children, whose);
       }
     },
-    close: () => children.close(),
+    close: async () => {
+      await children.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }

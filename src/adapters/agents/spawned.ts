@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rm } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rm } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentCommand, childEnvironment } from './agent-command';
 
@@ -13,10 +12,18 @@ export interface Spawned {
   kill(): void;
 }
 
+/** Where programs are started. */
+export interface Surroundings {
+  /** Where variables that a command is given are looked up. */
+  env: NodeJS.ProcessEnv;
+  /** Where each has a folder of its own. */
+  folder: string;
+}
+
 /** A program in a group and, unless the operator named one, a folder of its own; with it ends what it started, and the folder goes. */
-export function spawnAgent(command: AgentCommand, env: NodeJS.ProcessEnv): Spawned {
+export function spawnAgent(command: AgentCommand, { env, folder: below }: Surroundings): Spawned {
   const [program, ...args] = command.command;
-  const folder = command.cwd === undefined ? mkdtempSync(join(tmpdir(), 'longhaul-agent-')) : undefined;
+  const folder = command.cwd === undefined ? ownFolder(below, command) : undefined;
   const child = spawn(program!, args, {
     cwd: command.cwd ?? folder,
     env: childEnvironment(command, env),
@@ -30,6 +37,11 @@ export function spawnAgent(command: AgentCommand, env: NodeJS.ProcessEnv): Spawn
   });
   if (folder !== undefined) child.once('close', () => rm(folder, { recursive: true, force: true }, () => undefined));
   return { process: child, kill: () => isOver(child) || killGroup(child) };
+}
+
+function ownFolder(below: string, { name }: AgentCommand): string {
+  mkdirSync(below, { recursive: true, mode: 0o700 }); // systems clear what lay in /tmp for long
+  return mkdtempSync(join(below, `${name}-`));
 }
 
 function isOver({ exitCode, signalCode }: ChildProcessWithoutNullStreams): boolean {

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Agents, openAgents } from '../../../../src/adapters/agents';
 import type { AgentOutcome } from '../../../../src/domain/simulation/runners/question';
 import { question } from '../../../support/agent-question';
@@ -11,6 +13,7 @@ const NO_HTTP = {
   checkCredential: () => undefined,
   post: () => Promise.reject(new Error('nobody posts here')),
 };
+const folder = () => mkdtempSync(join(tmpdir(), 'longhaul-agents-test-'));
 const opened: Agents[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((agents) => agents.close())));
 
@@ -18,6 +21,7 @@ function program(mode: LineAgentMode, env: string[] = []): Agents {
   const agents = openAgents({
     commands: [lineAgent('seller', mode, env)],
     ...NO_HTTP,
+    folder: folder(),
     env: { ...process.env, AGENT_SECRET: SECRET, OPENAI_API_KEY: 'the-key-of-the-worker' },
   });
   opened.push(agents);
@@ -100,7 +104,7 @@ test('each runs in a folder of its own, which goes with it, unless the operator 
   const agents = program('folder');
   const folderOf = async (whose: string) => ((await ask(agents, whose)) as { decision: string }).decision;
   const [mine, yours] = [await folderOf('run/seller'), await folderOf('run/rival')];
-  expect(mine).toContain('longhaul-agent-');
+  expect(mine).toContain('longhaul-agents-');
   expect(yours).not.toBe(mine);
   expect(existsSync(mine)).toBe(true);
   await agents.close();
@@ -110,12 +114,22 @@ test('each runs in a folder of its own, which goes with it, unless the operator 
   );
   const named = openAgents({
     commands: [{ ...lineAgent('seller', 'folder'), cwd: __dirname }],
-    ...{ ...NO_HTTP, env: process.env },
+    ...{ ...NO_HTTP, folder: folder(), env: process.env },
   });
   opened.push(named);
   expect(await ask(named)).toMatchObject({ decision: __dirname });
   await named.close();
   expect(existsSync(__dirname)).toBe(true);
+});
+
+test('folders that the system has cleared away are made again', async () => {
+  const below = folder();
+  rmSync(below, { recursive: true });
+  const agents = openAgents({ commands: [lineAgent('seller')], ...{ ...NO_HTTP, folder: below, env: process.env } });
+  opened.push(agents);
+  expect(await ask(agents)).toMatchObject({ decision: { accept_all_orders: true } });
+  await agents.close();
+  expect(existsSync(below)).toBe(false);
 });
 
 test('closing ends a program that hears neither signals nor the end of its input', async () => {
@@ -157,7 +171,7 @@ test('only a program that the operator named is ever started', async () => {
   expect(other).toThrow(/No command "\/bin\/sh" is configured for agents\. Known: seller\./);
   const missing = openAgents({
     commands: [{ name: 'gone', command: ['no-such-program-here'], env: [] }],
-    ...{ ...NO_HTTP, env: process.env },
+    ...{ ...NO_HTTP, folder: folder(), env: process.env },
   });
   opened.push(missing);
   const agent = missing.agentAt({ kind: 'process', address: 'gone' }, 'run/seller');

@@ -14,7 +14,7 @@ CREATE INDEX run_to_cancel ON run (cancel_requested_at) WHERE launch = 'started'
 CREATE INDEX attempt_sent ON attempt USING brin (sent_at);
 CREATE INDEX run_by_parent ON run (parent_run_id) WHERE parent_run_id IS NOT NULL;
 ALTER TABLE run ADD COLUMN batch_id uuid REFERENCES run (id), ADD COLUMN batch_position integer; -- its batch, its place there
--- held: a run of a batch whose turn has not come; only its batch starts it
+-- held: a run of a batch whose turn has not come, and only its batch starts it; without a batch: a run that waits to be told
 ALTER TABLE run DROP CONSTRAINT run_launch_check;
 ALTER TABLE run ADD CONSTRAINT run_launch_check CHECK (launch IN ('held', 'accepted', 'started', 'closed'));
 CREATE UNIQUE INDEX run_by_batch ON run (batch_id, batch_position) WHERE batch_id IS NOT NULL;

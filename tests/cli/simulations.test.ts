@@ -53,6 +53,14 @@ test('a simulation is started with options, watched to its end, and drawn', asyn
   expect(/points="([^"]+)"/.exec(svg)![1]!.split(' ')).toHaveLength(30);
 });
 
+test('a simulation is created, and started later', async () => {
+  const options = ['--bot', 'baseline-v1', '--ticks', '3', '--no-start'];
+  const { runId, launch } = simulationStartedSchema.parse(await cli.json('simulate', ...options));
+  expect(launch).toBe('held');
+  simulationStartedSchema.parse(await cli.json('simulations', 'start', runId));
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 3 });
+});
+
 test('of a file and options the options win, and programs get the view', async () => {
   const definition = { name: 'from a file', seed: 3, ticks: 5, scenario: { startCashCents: 500_000 } };
   writeFileSync(join(dir, 'market.yaml'), JSON.stringify(definition));

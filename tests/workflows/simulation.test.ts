@@ -143,6 +143,33 @@ test('a run can be paused, given other rules, advanced by days, stopped; what is
   expect((await simulations.view(runId)).name).toBe('the quiet one');
 });
 
+test('created and started apart: what is created is checked, waits, and is played when it is told to', async () => {
+  const { api } = served.under;
+  const body = { ticks: 5, seed: 4, agents: [bot('baseline-v1')], start: false };
+  const { body: created } = await api.post('/simulations').set('idempotency-key', 'apart').send(body).expect(201);
+  const { runId } = created as { runId: string };
+  expect(created).toMatchObject({ launch: 'held', status: 'pending' });
+  await api
+    .post('/simulations')
+    .send({ ...body, ticks: 0 })
+    .expect(422);
+  // Neither a sweep nor the same request again starts it.
+  const other = await simulations.ended(await simulations.start({ ...body, start: true }));
+  const { body: again } = await api.post('/simulations').set('idempotency-key', 'apart').send(body).expect(201);
+  expect(again).toEqual(created);
+  expect(await simulations.view(runId)).toMatchObject({ status: 'pending', tick: 0 });
+  await simulations.post(runId, 'pause').expect(409);
+  expect((await simulations.post(runId, 'start').expect(201)).body).toMatchObject({ runId, launch: 'started' });
+  await simulations.post(runId, 'start').expect((answer) => expect([201, 409]).toContain(answer.status)); // said twice
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: 5, hash: other.hash });
+  await simulations.post(runId, 'start').expect(409);
+
+  const unwanted = await simulations.start(body);
+  await api.post(`/runs/${unwanted}/cancel`).expect((answer) => expect([200, 202]).toContain(answer.status));
+  expect((await simulations.ended(unwanted)).status).toBe('cancelled');
+  await simulations.post(unwanted, 'start').expect(409);
+});
+
 test('a cancelled run ends as cancelled, with its ticks recorded', async () => {
   const runId = await simulations.start({ ticks: 1_000_000, agents: [bot('baseline-v1')] });
   await simulations.when(runId, ({ tick }) => tick > 0);

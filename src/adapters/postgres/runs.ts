@@ -208,6 +208,17 @@ export async function cancelsToPassOn(db: Db, { limit }: { limit: number }): Pro
   );
 }
 
+/** In the transaction that creates it: nobody starts it before it is released. */
+export async function holdRun(tx: Tx, tenant: string, runId: string): Promise<void> {
+  await execute(tx, `UPDATE run SET launch = 'held' WHERE id = $1 AND tenant_id = $2`, [runId, tenant]);
+}
+
+/** From now on it is started by whoever comes first. Idempotent; the runs of a batch are the batch's to start. */
+export async function releaseRun(db: Db, tenant: string, runId: string): Promise<void> {
+  const sql = `UPDATE run SET launch = 'accepted' WHERE id = $1 AND tenant_id = $2 AND launch = 'held' AND batch_id IS NULL`;
+  await execute(db, sql, [runId, tenant]);
+}
+
 /** What people call it; its workflow keeps the name that it began with. Idempotent. */
 export async function renameRun(
   db: Db,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSimulations, listTicks } from '../../adapters/postgres';
+import { holdRun, listSimulations, listTicks } from '../../adapters/postgres';
 import {
   runParams,
   simulationListQuery,
@@ -14,6 +14,7 @@ import { factsAfter } from '../../domain/simulation/run/simulation-terms';
 import { decodeCursor, pageOf } from '../http/cursor';
 import { once } from '../idempotency';
 import { route, type Route } from '../route';
+import { releaseSimulation } from '../services/release-simulation';
 import { requireSimulation } from '../services/require-simulation';
 import { agreedTerms } from '../services/simulation-terms';
 import { simulationSummaryOf, simulationViewOf } from '../services/simulation-views';
@@ -32,7 +33,7 @@ export const simulationRoutes: readonly Route[] = [
     tag: 'Simulations',
     summary: 'Start a simulation of a world',
     description:
-      'Answers when the run is in the book. While Temporal is down it is accepted (202) and started later by itself.',
+      'Answers when the run is in the book. With `start: false` it waits there to be started. While Temporal is down it is accepted (202) and started later by itself.',
     body: {
       schema: startSimulationSchema,
       formats: ['json', 'yaml'],
@@ -49,12 +50,33 @@ export const simulationRoutes: readonly Route[] = [
     },
     errors: ['UnknownWorld', 'NotFound', ...PLACE_ERRORS],
     handle: async ({ body }, context) => {
-      const { answer, replayed } = await once(context, 'POST /simulations', body, async (tx) => ({
-        status: 201,
-        answer: await acceptSimulation(tx, context.tenant, body, installationOf(context.deps)),
-      }));
+      const { answer, replayed } = await once(context, 'POST /simulations', body, async (tx) => {
+        const accepted = await acceptSimulation(tx, context.tenant, body, installationOf(context.deps));
+        if (!body.start) await holdRun(tx, context.tenant, accepted.runId);
+        return { status: 201, answer: accepted };
+      });
       return await simulationStartedReply(context, answer, replayed);
     },
+  }),
+  route({
+    method: 'post',
+    path: '/simulations/{id}/start',
+    operationId: 'startHeldSimulation',
+    tag: 'Simulations',
+    summary: 'Start a simulation that was created with `start: false`',
+    description: 'Said twice it is said once: of a run that is under way the answer says so.',
+    params: runParams,
+    replies: {
+      201: { description: 'Started.', schema: simulationStartedSchema, example: SIMULATION_STARTED },
+      202: {
+        description: 'Accepted; Temporal does not know it yet.',
+        schema: simulationStartedSchema,
+        example: { ...SIMULATION_STARTED, launch: 'accepted' },
+      },
+    },
+    errors: ['WrongState'],
+    handle: async ({ params: { id } }, context) =>
+      await simulationStartedReply(context, await releaseSimulation(context, id), false),
   }),
   route({
     method: 'get',

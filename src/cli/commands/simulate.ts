@@ -13,7 +13,7 @@ export interface WatchOptions extends CommonOptions {
   svg?: string;
 }
 
-type SimulateOptions = WatchOptions & CassetteOptions & Omit<DefinitionOptions, 'cassette'>;
+type SimulateOptions = WatchOptions & CassetteOptions & Omit<DefinitionOptions, 'cassette'> & { start: boolean };
 
 const SEED_MAX = 4_294_967_295;
 
@@ -35,7 +35,9 @@ export const registerSimulate: Registration = (program) => {
       integerBetween(1, SIMULATION_LIMITS.ticksMax),
     )
     .option('--budget <usd>', 'what all decisions together may cost in US dollars', usDollars);
-  watchOptions(cassetteOptions(agentOptions(simulate))).action(start);
+  watchOptions(cassetteOptions(agentOptions(simulate)))
+    .option('--no-start', 'create it only; `longhaul simulations start` starts it')
+    .action(start);
 };
 
 /** Who decides: options of whatever starts a run. */
@@ -55,14 +57,21 @@ export function watchOptions(command: Command): Command {
 async function start(file: string | undefined, options: SimulateOptions, command: Command): Promise<void> {
   const definition = simulationDefinition(file, { ...options, cassette: cassetteOf(options, command) });
   const { api } = contextOf(options);
-  const ask = () => api.create<SimulationStarted>('/simulations', definition);
+  const ask = () => api.create<SimulationStarted>('/simulations', { ...definition, ...heldBy(options) });
   await watchStarted(await asGiven({ file, options: givenBy(options) }, ask), options);
+}
+
+/** A file may hold it, too. */
+function heldBy({ start: starts }: SimulateOptions): { start?: false } {
+  return starts ? {} : { start: false };
 }
 
 /** Says what was started, and follows it unless that was not wanted. */
 export async function watchStarted(started: SimulationStarted, options: WatchOptions): Promise<void> {
   const { api, console } = contextOf(options);
   console.say(`Simulation ${started.runId}`);
+  if (started.launch === 'held')
+    return console.answer(started, () => `It is not started. Start it: longhaul simulations start ${started.runId}`);
   if (!options.wait) return console.answer(started, () => `Follow it: longhaul simulations watch ${started.runId}`);
   endWith(await followSimulation(api, started.runId, console), console, options.svg);
 }

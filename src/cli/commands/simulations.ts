@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { SimulationPage, SimulationView } from '../../contracts/api.schema';
+import type { SimulationPage, SimulationStarted, SimulationView } from '../../contracts/api.schema';
 import { RUN_STATUSES } from '../../domain/agents/run-state';
 import { endWith } from '../simulation/end-with';
 import { FrameLines } from '../simulation/frame-lines';
@@ -26,6 +26,7 @@ export const registerSimulations: Registration = (program) => {
   apiCommand(simulations, 'watch <runId>', 'follow one until it ends')
     .option('--svg <file>', 'write the chart of the run to this file')
     .action(watch);
+  apiCommand(simulations, 'start <runId>', 'start one that was created with `simulate --no-start`').action(start);
   simulationControlCommands(simulations);
   simulationRecordCommands(simulations);
 };
@@ -44,6 +45,15 @@ async function show(runId: string, options: CommonOptions): Promise<void> {
   const { api, console } = contextOf(options);
   const view = await api.get<SimulationView>(simulationPath(runId));
   console.answer(view, () => `${simulationText(view, console)}\nTemporal Web UI: ${view.links.temporalUi}`);
+}
+
+async function start(runId: string, options: CommonOptions): Promise<void> {
+  const { api, console } = contextOf(options);
+  const started = await api.create<SimulationStarted>(simulationPath(runId, 'start'), {});
+  console.answer(
+    started,
+    () => `Simulation ${runId} is ${started.launch}. Follow it: longhaul simulations watch ${runId}`,
+  );
 }
 
 async function watch(runId: string, options: CommonOptions & { svg?: string }): Promise<void> {

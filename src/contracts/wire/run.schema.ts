@@ -58,9 +58,9 @@ const runCore = {
   kind: z.string(),
   name,
   status: runStatus,
-  launch: z
-    .enum(['held', 'accepted', 'started', 'closed'])
-    .meta({ description: '`held`: a run of a batch whose turn has not come.' }),
+  launch: z.enum(['held', 'accepted', 'started', 'closed']).meta({
+    description: '`held`: a run of a batch whose turn has not come, or a simulation that waits for its start.',
+  }),
   batchId: uuid.nullable().meta({ description: 'The batch it belongs to.' }),
   reasonCode: z.string().nullable(),
   reason: z.string().nullable(),

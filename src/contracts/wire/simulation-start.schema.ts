@@ -36,6 +36,10 @@ export const startSimulationSchema = z
     costBudgetUsd: usd('What all decisions together may cost.').default(10),
     experiment: experimentId.optional(),
     cassette: runCassetteSchema.optional().meta({ description: 'By default as the installation is set.' }),
+    start: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: it is checked and stored, and waits for POST /simulations/{id}/start.' }),
   })
   .meta({ id: 'StartSimulation' });
 
@@ -63,6 +67,7 @@ export const forkSchema = z
   })
   .meta({ id: 'ForkSimulation' });
 
-export type StartSimulation = z.infer<typeof startSimulationSchema>;
+/** When it begins is no part of what is played. */
+export type StartSimulation = Omit<z.infer<typeof startSimulationSchema>, 'start'>;
 export type StartedAgents = NonNullable<StartSimulation['agents']>;
 export type ForkSimulation = z.infer<typeof forkSchema>;

@@ -16,7 +16,9 @@ export const simulationStartedSchema = z
   .strictObject({
     runId: uuid,
     status: runStatus,
-    launch: z.enum(['accepted', 'started', 'closed']),
+    launch: z.enum(['held', 'accepted', 'started', 'closed']).meta({
+      description: '`held`: it waits for its start. `accepted`: Temporal did not answer; it starts by itself.',
+    }),
     workflowId: z.string(),
     links: simulationLinks,
   })

@@ -129,7 +129,8 @@ export class TickPlayer {
     heard: readonly PartitionMessage[],
   ): Promise<{ state: Json; events: WorldEvent[]; rounds: Answer<Json>[][] }> {
     const { world } = this.entry;
-    if (hints.length === 0 && heard.length === 0) await this.lookAhead();
+    const alone = hints.length === 0 && heard.length === 0;
+    if (alone && this.deciders.ahead.isDue(this.tick)) await this.lookAhead();
     const rounds: Answer<Json>[][] = [];
     let open = beginTick(world, this.position.state, heard);
     while (open.ask.length > 0) {

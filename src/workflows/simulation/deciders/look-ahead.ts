@@ -29,11 +29,16 @@ export class LookAhead {
     private readonly lane: FastLane<SimulationFastActivities>,
   ) {}
 
-  /** Between two ticks. Where the cassette was silent, calls are made one by one for as many ticks: that may be so every day. */
+  /** Before this tick is played. */
+  isDue(tick: number): boolean {
+    const { plan, seat } = this.input;
+    return tick >= this.untilTick && plan.cassette === 'replay' && seat === undefined && decideHere(plan.agents);
+  }
+
+  /** Where the cassette was silent, calls are made one by one for as many ticks: that may be so every day. */
   async from(start: AheadStart): Promise<void> {
-    const { tenant, runId, plan, seat } = this.input;
+    const { tenant, runId, plan } = this.input;
     const { tick } = start.position;
-    if (plan.cassette !== 'replay' || seat !== undefined || tick < this.untilTick || !decideHere(start.agents)) return;
     const ticks = Math.min(TICKS_AHEAD, plan.ticks - tick);
     const { answers, goesOn } = await this.answersFrom({ tenant, runId, start, ticks });
     this.answers = new Map(answers.map((answer) => [answer.key, answer]));

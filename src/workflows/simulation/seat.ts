@@ -103,7 +103,10 @@ export class Seat {
     const isOpen = () => this.isOpen;
     if (await condition(isOpen, this.seat.heartbeatMs)) return;
     this.isIdle = true;
-    while (!(await condition(isOpen, ASK_AGAIN))) await this.tellAlive();
+    while (!(await condition(isOpen, ASK_AGAIN))) {
+      await this.tellAlive();
+      this.isIdle = true; // the loop looks at the history's length: a pause of weeks asks thousands of times
+    }
   }
 
   private async tellAlive(): Promise<void> {

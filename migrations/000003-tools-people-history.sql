@@ -306,14 +306,15 @@ END $$;
 CREATE TRIGGER batch_closed AFTER UPDATE OF launch ON run FOR EACH ROW
   WHEN (NEW.kind IN ('batch', 'partitioned-simulation') AND NEW.launch = 'closed' AND OLD.launch <> 'closed') EXECUTE FUNCTION close_held_runs();
 
--- record_progress: what only the workflow knows, applied once by seq.
+-- record_progress: what only the workflow knows, applied once by seq. With p_in_order = false the caller sees to that it comes once,
+-- and it may come after a later one.
 -- p_delta = {status, reasonCode, reason, paused, nodes: [{name, status, reasonCode, reason}], events: [{type, node, data}]}
 -- A node that settle completed stays completed; "running" from the workflow is older news than what the node's activity
 -- tells (it waits, since when, next try), so it only lifts a pending node.
-CREATE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_progress(p_tenant text, p_run uuid, p_seq bigint, p_delta jsonb, p_in_order boolean DEFAULT true) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE terminal boolean := coalesce(p_delta->>'status' IN ('completed', 'partially_completed', 'failed', 'cancelled'), false);
 BEGIN
-  UPDATE run r SET progress_seq = p_seq, status = coalesce(p_delta->>'status', r.status),
+  UPDATE run r SET progress_seq = greatest(r.progress_seq, p_seq), status = coalesce(p_delta->>'status', r.status),
          reason_code = coalesce(p_delta->>'reasonCode', r.reason_code), reason = coalesce(left(p_delta->>'reason', 2000), r.reason),
          launch = CASE WHEN terminal THEN 'closed' ELSE 'started' END,
          started_at = coalesce(r.started_at, clock_timestamp()),
@@ -321,7 +322,7 @@ BEGIN
          paused_at = CASE WHEN terminal OR NOT (p_delta->>'paused')::boolean THEN NULL
                           WHEN (p_delta->>'paused')::boolean THEN coalesce(r.paused_at, clock_timestamp())
                           ELSE r.paused_at END
-  WHERE r.id = p_run AND r.tenant_id = p_tenant AND r.progress_seq < p_seq AND r.launch <> 'closed';
+  WHERE r.id = p_run AND r.tenant_id = p_tenant AND (NOT p_in_order OR r.progress_seq < p_seq) AND r.launch <> 'closed';
   IF NOT FOUND THEN RETURN false; END IF;
   UPDATE run_node rn SET status = d.status, reason_code = d."reasonCode", reason = left(d.reason, 2000), waiting_since = NULL, next_try_at = NULL,
          started_at = CASE WHEN d.status = 'running' THEN coalesce(rn.started_at, clock_timestamp()) ELSE rn.started_at END,

@@ -78,9 +78,11 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- record_ticks: rows of the stretch after p_from ticks, once. p_ticks = [{tick, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
+-- With the stretch comes what the workflow has to tell of it, in the same transaction and as often: whatever is told later of the run
+-- may be told before a stretch that had to be tried again.
 -- 'recorded', also when the same stretch comes again and changes nothing; 'early' while what is before it is not recorded, so that
 -- the record has no gap at any moment; 'unknown' when the tenant has no such run.
-CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text, p_seq bigint, p_progress jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE v_recorded integer;
 BEGIN
   SELECT greatest(s.tick, coalesce(r.fork_tick, 0)) INTO v_recorded
@@ -96,7 +98,9 @@ BEGIN
   SELECT p_run, (t.value->>'tick')::integer, e.ordinality - 1, p_tenant, e.value->>'type', e.value->>'subject', coalesce(e.value->'data', '{}')
   FROM jsonb_array_elements(p_ticks) t, jsonb_array_elements(t.value->'events') WITH ORDINALITY e
   ON CONFLICT DO NOTHING;
-  UPDATE simulation s SET tick = p_tick, hash = p_hash WHERE s.run_id = p_run AND s.tick < p_tick;
+  IF v_recorded >= p_tick THEN RETURN 'recorded'; END IF;
+  UPDATE simulation s SET tick = p_tick, hash = p_hash WHERE s.run_id = p_run;
+  IF p_progress IS NOT NULL THEN PERFORM record_progress(p_tenant, p_run, p_seq, p_progress, false); END IF;
   RETURN 'recorded';
 END $$;
 

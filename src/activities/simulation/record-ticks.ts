@@ -1,4 +1,5 @@
-import { getSimulation, recordProgress, recordTicks, type Pool, type RecordedTick } from '../../adapters/postgres';
+import { activityInfo, log } from '@temporalio/activity';
+import { getSimulation, recordTicks, type Pool, type RecordedTick } from '../../adapters/postgres';
 import type { RecordTicksInput, RecordTicksResult, SimulationIoActivities } from '../../contracts/simulation';
 import { InvariantError } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
@@ -23,8 +24,9 @@ export interface RecordTicksDeps {
 
 /** Computing from here to any tick after it takes at most a quarter of a second. */
 const SNAPSHOT_EVERY_TICKS = 100;
-/** What it waits for takes a tenth of a second or two, where nothing is lost. */
+/** What it waits for takes a tenth of a second or two; or for as long as a run is parked because that was refused. */
 const TOO_SOON_WAIT_MS = 50;
+const TOO_SOON_WAIT_MAX_MS = 10_000;
 
 /** The book is written by who computed the ticks a second time and came to the same hash: an audit that always runs. */
 export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities['recordTicks'] {
@@ -75,15 +77,18 @@ async function write(
   { ticks, position, hash }: Computed,
 ): Promise<void> {
   await storePlayed(deps.pool, played);
-  const outcome = await recordTicks(deps.pool, { tenant, runId, ticks });
+  const outcome = await recordTicks(deps.pool, { tenant, runId, ticks, ...(progress ? { progress } : {}) });
   if (outcome === 'unknown') throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
   if (outcome === 'early') throw tooSoon(runId, from.tick);
   if (crosses(from.tick, to.tick)) await deps.positions.store(tenant, runId, position, hash);
-  if (progress) await recordProgress(deps.pool, { tenant, runId, ...progress });
 }
 
 function tooSoon(runId: string, from: number): LonghaulError {
-  return new LonghaulError('RecordedTooSoon', { runId, from, waitMs: TOO_SOON_WAIT_MS });
+  const { attempt } = activityInfo();
+  const waitMs = Math.min(TOO_SOON_WAIT_MAX_MS, TOO_SOON_WAIT_MS * 2 ** (attempt - 1));
+  const error = new LonghaulError('RecordedTooSoon', { runId, from, waitMs });
+  if (waitMs === TOO_SOON_WAIT_MAX_MS) log.warn(error.message, { runId, attempt });
+  return error;
 }
 
 /**

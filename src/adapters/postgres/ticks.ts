@@ -1,3 +1,4 @@
+import type { ProgressDelta } from '../../domain/agents/progress-delta';
 import { present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
@@ -24,16 +25,22 @@ export interface RecordedTick extends TickRow {
 /** `early`: what is before them is not recorded yet, and nothing was written. `unknown`: the tenant has no such simulation. */
 export type TicksRecorded = 'recorded' | 'early' | 'unknown';
 
-/** Ticks without a gap. Idempotent. */
-export async function recordTicks(
-  db: Db,
-  { tenant, runId, ticks }: { tenant: string; runId: string; ticks: RecordedTick[] },
-): Promise<TicksRecorded> {
+export interface TickStretch {
+  tenant: string;
+  runId: string;
+  ticks: RecordedTick[];
+  /** What the workflow tells of the run with them. */
+  progress?: { seq: number; delta: ProgressDelta };
+}
+
+/** Ticks without a gap, and the progress that comes with them, in one transaction. Idempotent. */
+export async function recordTicks(db: Db, { tenant, runId, ticks, progress }: TickStretch): Promise<TicksRecorded> {
   const { tick, hash } = present(ticks.at(-1), `Simulation ${runId}: there are no ticks to record`);
   const [row] = await retryLost(db, () =>
-    rows<{ outcome: TicksRecorded }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5, $6) AS outcome', [
+    rows<{ outcome: TicksRecorded }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5, $6, $7, $8) AS outcome', [
       ...[tenant, runId, toJsonb(ticks)],
       ...[tick - ticks.length, tick, hash],
+      ...[progress?.seq ?? null, progress ? toJsonb(progress.delta) : null],
     ]),
   );
   return present(row, 'record_ticks brought no row').outcome;

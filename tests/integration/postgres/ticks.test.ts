@@ -1,6 +1,8 @@
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
+import { recordProgress } from '../../../src/adapters/postgres/progress';
+import { getRunEvents } from '../../../src/adapters/postgres/run-events';
 import { createSimulation, getSimulation, setFork } from '../../../src/adapters/postgres/simulations';
-import { listTicks, type RecordedTick, recordTicks } from '../../../src/adapters/postgres/ticks';
+import { listTicks, type RecordedTick, recordTicks, type TickStretch } from '../../../src/adapters/postgres/ticks';
 import { withTransaction } from '../../../src/adapters/postgres/transaction';
 import { freshDatabase, type FreshDatabase } from '../../support/database';
 import { newId, run, TENANT } from '../../support/ledger';
@@ -42,6 +44,21 @@ test('the first stretch of a fork follows its parent’s tick', async () => {
   expect(await record(runId, 61, 63)).toBe('recorded');
 });
 
+test('what is told with a stretch is told once, with it, and also after something later was told', async () => {
+  const runId = await simulation();
+  const told = (seq: number, type: string) => ({ progress: { seq, delta: { events: [{ type }] } } });
+  expect(await record(runId, 5, 8, TENANT, told(2, 'behind'))).toBe('early');
+  await recordProgress(pool, { tenant: TENANT, runId, seq: 3, delta: { events: [{ type: 'run-parked' }] } });
+  await record(runId, 1, 4, TENANT, told(1, 'terms-changed'));
+  await record(runId, 1, 4, TENANT, told(1, 'terms-changed'));
+  await record(runId, 5, 8, TENANT, told(2, 'behind'));
+  const types = (await getRunEvents(pool, { tenant: TENANT, runId, afterSeq: 0, limit: 10 })).map(({ type }) => type);
+  expect(types).toEqual(['run-accepted', 'run-parked', 'terms-changed', 'behind']);
+  expect(await recordProgress(pool, { tenant: TENANT, runId, seq: 3, delta: { events: [{ type: 'again' }] } })).toBe(
+    false,
+  );
+});
+
 test('another tenant’s run is unknown', async () => {
   const runId = await simulation();
   expect(await record(runId, 1, 4, 'other')).toBe('unknown');
@@ -57,9 +74,9 @@ async function simulation(): Promise<string> {
   return runId;
 }
 
-function record(runId: string, first: number, last: number, tenant = TENANT) {
+function record(runId: string, first: number, last: number, tenant = TENANT, told: Pick<TickStretch, 'progress'> = {}) {
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => tickRow(first + index));
-  return recordTicks(pool, { tenant, runId, ticks });
+  return recordTicks(pool, { tenant, runId, ticks, ...told });
 }
 
 async function recorded(runId: string): Promise<number[]> {

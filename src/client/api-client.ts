@@ -30,7 +30,7 @@ export interface ApiAddress {
 
 /** An answer that takes longer is a broken one: the API starts things, it does not wait for them. */
 const DEADLINE_MS = 30_000;
-/** Of a stream, which says at least every ten seconds that it lives. */
+/** Of a stream, which says at least every ten seconds that it lives, while somebody waits for its next word. */
 const SILENCE_MS = 30_000;
 
 /** An answer that was lost is asked for again this often, at first after 200 ms and then after ever longer. */
@@ -106,12 +106,14 @@ export class ApiClient {
    */
   async *events(path: string, query: Query = {}, signal?: AbortSignal): AsyncGenerator<ServerEvent> {
     const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(new Error(`silent for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+    const waiting = () => setTimeout(() => silence.abort(new Error(`silent for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+    let timer = waiting();
+    const heard = { came: () => clearTimeout(timer), wanted: () => void (timer = waiting()) };
     try {
       const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
       const response = await this.request('GET', pathWith(path, query), stop);
       if (!response.ok) throw this.problemOf(response.status, await response.text());
-      yield* readServerEvents(heard(response, () => timer.refresh()));
+      yield* readServerEvents(bytesOf(response, heard));
     } catch (error) {
       signal?.throwIfAborted();
       throw error instanceof ApiProblem ? error : this.unreachable(error);
@@ -178,10 +180,15 @@ function pathWith(path: string, query: Query): string {
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
-async function* heard({ body }: Response, onBytes: () => void): AsyncGenerator<Uint8Array> {
+/** The time between `came` and `wanted` is the reader's own: however long it works, the stream is not silent. */
+async function* bytesOf(
+  { body }: Response,
+  heard: { came: () => void; wanted: () => void },
+): AsyncGenerator<Uint8Array> {
   for await (const bytes of body ?? []) {
-    onBytes();
+    heard.came();
     yield bytes;
+    heard.wanted();
   }
 }
 

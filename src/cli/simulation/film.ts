@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../../client/api-client';
 import type { ServerEvent } from '../../client/server-events';
 import type { ViewerFrame } from '../../domain/simulation/record/live-frame';
-import { pause } from '../view/pause';
 import { simulationPath } from './paths';
 
 /** Frames come one by one, and faster than anybody reads. */
@@ -26,10 +26,13 @@ export async function* film({ api, runId, signal, note }: Film, after: number): 
     if (type === 'warning') note((data as { detail: string }).detail);
   };
   const stop = AbortSignal.any([signal, leaving.signal]);
-  const reading = read(api.events(simulationPath(runId, 'live'), { after }, stop), take);
+  const ended = new AbortController();
+  // Told once: a race of each pause with `reading` would leave something at it a look, for as long as the run lasts.
+  const reading = read(api.events(simulationPath(runId, 'live'), { after }, stop), take).finally(() => ended.abort());
   try {
-    for (let isOpen = true; isOpen;) {
-      isOpen = await Promise.race([reading.then(() => false), pause(GATHER_MS, signal).then(() => true)]);
+    while (!ended.signal.aborted) {
+      await delay(GATHER_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+      signal.throwIfAborted();
       yield frames.splice(0);
     }
   } finally {

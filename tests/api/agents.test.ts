@@ -189,4 +189,13 @@ test('the command line does the same', async () => {
   expect(await longhaul('list')).toMatch(/cli-1 +│? *endpoint.*seats 4, worlds marketplace\+wrestling/);
   expect(await longhaul('delete', 'cli-1')).toContain('cli-1 is removed.');
   await expect(longhaul('register', 'x', '--url', URL, '--command', 'sh')).rejects.toThrow(/exactly one of --url/);
+  for (const place of [
+    ['--command', 'python-seller'],
+    ['--task-queue', 'far'],
+  ]) {
+    const refused = longhaul('register', 'x', ...place, '--credential', 'shop');
+    await expect(refused).rejects.toThrow(
+      /--credential: Only an endpoint is sent a credential\. Expected it with --url/,
+    );
+  }
 });

@@ -78,9 +78,16 @@ function placeOf({ url, credential, command, taskQueue }: RegisterOptions): obje
     ...(command === undefined ? [] : [{ kind: 'process', command }]),
     ...(taskQueue === undefined ? [] : [{ kind: 'worker', taskQueue }]),
   ];
-  if (places.length === 1) return places[0]!;
-  const message = 'Expected exactly one of --url, --command and --task-queue.';
-  throw new LonghaulError('InvalidRequest', { where: 'Options', count: 1 }, [{ path: '--url', message }]);
+  if (places.length !== 1) throw wrong('--url', 'Expected exactly one of --url, --command and --task-queue.');
+  if (credential !== undefined && url === undefined) throw wrong('--credential', CREDENTIAL_UNSENT);
+  return places[0]!;
+}
+
+const CREDENTIAL_UNSENT =
+  'Only an endpoint is sent a credential. Expected it with --url; leave it out: what a program is given, the operator names in `env` of runners.commands.';
+
+function wrong(path: string, message: string): LonghaulError {
+  return new LonghaulError('InvalidRequest', { where: 'Options', count: 1 }, [{ path, message }]);
 }
 
 /** A list is written as JSON: `--capability 'worlds=["marketplace"]'`. */

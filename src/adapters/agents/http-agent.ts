@@ -11,7 +11,9 @@ export type Post = (request: {
   headers: Readonly<Record<string, string>>;
   body: string;
   signal: AbortSignal;
-}) => Promise<{ status: number; text: string } | { problem: string }>;
+}) => Promise<Answered>;
+
+type Answered = { status: number; text: string } | { problem: string };
 
 /** Asked too often, or broken for now; any other 4xx says that this question is not answered there. */
 const WORTH_ASKING_AGAIN = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429;
@@ -26,14 +28,20 @@ export function httpAgent(url: string, post: Post, credential?: OpenCredential):
         ...(credential ? { authorization: credential.authorization } : {}),
       };
       const answer = await post({ method: 'POST', url, headers, body: JSON.stringify(question), signal });
-      if ('problem' in answer) return { problem: answer.problem, again: true };
       return outcomeOf(answer, credential ? [credential.secret] : []);
     },
   };
 }
 
-function outcomeOf({ status, text }: { status: number; text: string }, secrets: readonly string[]): AgentOutcome {
-  if (tells(text, secrets)) return { problem: 'its answer holds the credential that it was sent', again: false };
+function outcomeOf(answered: Answered, secrets: readonly string[]): AgentOutcome {
+  // First of all: what is wrong with an answer is told with a piece of it, also by the guard.
+  const said = 'problem' in answered ? answered.problem : answered.text;
+  if (tells(said, secrets)) return { problem: 'its answer holds the credential that it was sent', again: false };
+  if ('problem' in answered) return { problem: answered.problem, again: true };
+  return readOutcome(answered);
+}
+
+function readOutcome({ status, text }: { status: number; text: string }): AgentOutcome {
   if (status < 200 || status > 299) {
     const said = redact(text, [], DETAIL_CHARS_MAX);
     const problem = `it answered with status ${status}${said === '' ? '' : `: ${said}`}`;

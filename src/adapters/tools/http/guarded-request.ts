@@ -22,6 +22,7 @@ export type GuardedAnswer =
   | { problem: string; sent: boolean };
 
 const BODY_BYTES_MAX = 1024 * 1024;
+const HEADER_CHARS_MAX = 100;
 /** The agent's own time bound comes with the signal; this ends what is only slow. */
 const SILENCE_MS_MAX = 30_000;
 const READABLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b)/i;
@@ -117,7 +118,12 @@ async function readAnswer(response: IncomingMessage): Promise<GuardedAnswer> {
 
 function answerRefusal(status: number, contentType: string, encoding: string | undefined): string | undefined {
   if (status >= 300 && status < 400) return `the host answers with a redirect (${status}), which is not followed`;
-  if (encoding !== undefined && encoding !== 'identity') return `the answer is encoded as ${encoding.slice(0, 40)}`;
+  if (encoding !== undefined && encoding !== 'identity') return `the answer is encoded as ${quoted(encoding)}`;
   if (status === 204 || contentType === '' || READABLE.test(contentType)) return undefined;
-  return `the answer is of type ${contentType.slice(0, 100)}; only text and JSON are read`;
+  return `the answer is of type ${quoted(contentType)}; only text and JSON are read`;
+}
+
+/** Whole or not at all: whoever strikes secrets out would not know a piece of one. */
+function quoted(header: string): string {
+  return header.length > HEADER_CHARS_MAX ? `something of ${header.length} characters` : header;
 }

@@ -61,6 +61,14 @@ test('a credential is sent as `authorization`, and an answer that holds it is re
   expect(seen).toEqual(Array(4).fill(CREDENTIAL.authorization));
 });
 
+test('a guard that quotes the credential out of an answer’s head is not quoted', async () => {
+  const post: Post = () => Promise.resolve({ problem: `the answer is of type ${CREDENTIAL.secret}` });
+  expect(await httpAgent('http://agents.example/decide', post, CREDENTIAL).ask(question(), NEVER)).toEqual({
+    problem: 'its answer holds the credential that it was sent',
+    again: false,
+  });
+});
+
 test('a host that is not reached, or not allowed, is a problem in the guard’s words', async () => {
   expect(await answering({ problem: 'host:1 is not among the allowed hosts (none)' })).toEqual({
     problem: 'host:1 is not among the allowed hosts (none)',

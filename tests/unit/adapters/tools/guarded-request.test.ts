@@ -60,6 +60,11 @@ test.each<[string, RequestListener, string]>([
     'encoded as gzip',
   ],
   [
+    'a type that is long, of which no piece is told,',
+    (_, response) => response.writeHead(200, { 'content-type': `image/${'x'.repeat(95)}` }).end('x'),
+    'of type something of 101 characters; only',
+  ],
+  [
     'more than a mebibyte',
     (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('x'.repeat(1024 * 1024 + 1)),
     'larger than 1048576 bytes',

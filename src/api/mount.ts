@@ -128,6 +128,7 @@ async function sendEvents(res: Response, events: AsyncIterable<string>, gone: Ab
   res.setHeader('cache-control', 'no-store');
   res.setHeader('x-accel-buffering', 'no'); // a proxy that gathers the answer first would make a stream of it no more
   res.type('text/event-stream');
+  if (res.req.method === 'HEAD') return void res.end(); // who asks for a head waits for its end
   for await (const event of events) {
     gone.throwIfAborted();
     if (!res.write(event)) await once(res, 'drain', { signal: gone });

@@ -30,7 +30,7 @@ export interface ApiAddress {
 
 /** An answer that takes longer is a broken one: the API starts things, it does not wait for them. */
 const DEADLINE_MS = 30_000;
-/** Of a stream, which says at least every ten seconds that it lives, while somebody waits for its next word. */
+/** Of a stream, which says at least every five seconds that it lives, while somebody waits for its next word. */
 const SILENCE_MS = 30_000;
 
 /** An answer that was lost is asked for again this often, at first after 200 ms and then after ever longer. */

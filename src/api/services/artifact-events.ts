@@ -9,6 +9,7 @@ export async function* artifactEvents(
   branch: { sessionId: string; branchId: string; afterStep: number },
 ): AsyncGenerator<string> {
   const heartbeat = new Heartbeat();
+  yield* heartbeat.whenSilent();
   for await (const headers of deps.artifacts.follow({ ...branch, tenant, signal: gone })) {
     for (const header of headers) yield serverEvent('artifact', headerView(header), header.stepIdx);
     if (headers.length > 0) heartbeat.said();

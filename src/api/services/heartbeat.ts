@@ -1,10 +1,10 @@
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 5_000;
 /** A comment: no event to who reads the stream, and a sign of life to proxies and to who waits. */
 const COMMENT = ': nothing new\n\n';
 
-/** Says that a stream lives when it has said nothing else for ten seconds. */
+/** Says that a stream lives: at its beginning, so that its head goes out, and when it has said nothing else for five seconds. */
 export class Heartbeat {
-  private saidAtMs = performance.now();
+  private saidAtMs = -Infinity;
 
   said(): void {
     this.saidAtMs = performance.now();

@@ -45,6 +45,7 @@ export class LiveSimulation {
 
   async *events(): AsyncGenerator<string> {
     const heartbeat = new Heartbeat();
+    yield* heartbeat.whenSilent();
     for (;;) {
       for await (const event of this.look()) {
         yield event;

@@ -8,6 +8,7 @@ const TASK_MS_MAX = 400;
 /** The same by count, for steps that take no time by the workflow's clock. */
 const STEPS_MAX = 200;
 
+const TIMEOUT = { startToCloseTimeout: '5 seconds' } as const;
 /** A step that throws is a defect of its tool or a store that is away; neither is worth an hour of tries. */
 const RETRY = {
   initialInterval: 100,
@@ -22,9 +23,10 @@ const RETRY = {
  */
 export class FastLane<A extends object> {
   private readonly activities = proxyLocalActivities<A>({
-    startToCloseTimeout: '5 seconds',
+    ...TIMEOUT,
     retry: RETRY,
   });
+  private readonly onceOnly = proxyLocalActivities<A>({ ...TIMEOUT, retry: { maximumAttempts: 1 } });
   private steps = 0;
   private sinceMs = 0;
   private yielding: Promise<void> | undefined;
@@ -32,6 +34,12 @@ export class FastLane<A extends object> {
   async run<T>(step: (activities: LocalActivityInterfaceFor<A>) => Promise<T>): Promise<T> {
     await this.turn();
     return await this.uncancelled(() => step(this.activities));
+  }
+
+  /** A step that is done without when it fails. */
+  async tryOnce<T>(step: (activities: LocalActivityInterfaceFor<A>) => Promise<T>): Promise<T> {
+    await this.turn();
+    return await this.uncancelled(() => step(this.onceOnly));
   }
 
   private async uncancelled<T>(step: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import { newId } from '../../adapters/postgres/new-id';
 import { loadCallResults, type Pool } from '../../adapters/postgres';
 import type { AheadAnswer, AheadAnswers, LookAheadInput, SimulationFastActivities } from '../../contracts/simulation';
@@ -24,6 +25,7 @@ export function createLookAhead(deps: LookAheadDeps): SimulationFastActivities['
       const loaded = await deps.simulations.load(input.tenant, input.runId);
       return await answersAhead(deps, loaded, input);
     } catch (error) {
+      log.warn('the answers of the next ticks could not be looked up; calls are made one by one', { error });
       throw toApplicationFailure(error);
     }
   };

@@ -23,6 +23,8 @@ export class LookAhead {
   private answers: ReadonlyMap<string, AheadAnswer> = new Map();
   private untilTick = 0;
   private taken: PlayedCall[] = [];
+  /** Until the run goes on in a new history: what failed once would fail every few ticks. */
+  private isBroken = false;
 
   constructor(
     private readonly input: SimulationInput,
@@ -32,6 +34,7 @@ export class LookAhead {
   /** Before this tick is played. */
   isDue(tick: number): boolean {
     const { plan, seat } = this.input;
+    if (this.isBroken) return false;
     return tick >= this.untilTick && plan.cassette === 'replay' && seat === undefined && decideHere(plan.agents);
   }
 
@@ -60,10 +63,11 @@ export class LookAhead {
 
   private async answersFrom(input: LookAheadInput): Promise<AheadAnswers> {
     try {
-      return await this.lane.run((fast) => fast.lookAhead(input));
+      return await this.lane.tryOnce((fast) => fast.lookAhead(input));
     } catch (error) {
       if (isCancellation(error)) throw error;
-      return { answers: [], goesOn: false }; // whatever it is, the call itself meets it and says it better
+      this.isBroken = true; // whatever it is, the call itself meets it and says it better
+      return { answers: [], goesOn: false };
     }
   }
 }

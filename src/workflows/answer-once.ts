@@ -1,10 +1,11 @@
 import { currentUpdateInfo, type defineUpdate, setHandler } from '@temporalio/workflow';
+import { isKeyedUpdateId } from '../contracts/update-id';
 import { present } from '../domain/kernel/assert';
 import type { SeenKeys } from '../domain/simulation/run/seen-keys';
 
 /**
- * Answers an update once for each of its ids. Within one history the server does that; a run that goes on in a new one
- * would do again what it was told in the one before, so it carries the ids.
+ * Answers an update once for each of its keys. Within one history the server does that; a run that goes on in a new one
+ * would do again what it was told in the one before, so it carries them.
  *
  * @param refuse throws where the update is not accepted; what was accepted before is accepted again
  */
@@ -15,7 +16,8 @@ export function answerOnce<Args extends unknown[]>(
   refuse: (...args: NoInfer<Args>) => void = () => undefined,
 ): void {
   const handler = (...args: Args) => {
-    if (seen.add(updateId())) act(...args);
+    const id = updateId();
+    if (!isKeyedUpdateId(update.name, id) || seen.add(id)) act(...args);
   };
   const validator = (...args: Args) => {
     if (!seen.has(updateId())) refuse(...args);

@@ -7,6 +7,7 @@ import {
   type SetPriorityInput,
   UPDATE_UNFIT,
 } from '../../contracts/agent-run';
+import { keyedUpdateId } from '../../contracts/update-id';
 import { isTerminalRunStatus } from '../../domain/agents/run-state';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import type { RequestContext } from '../route';
@@ -44,7 +45,7 @@ export async function startedRun({ deps, tenant }: RequestContext, runId: string
 /** The key travels as the update's id: the server takes the same one once. */
 export async function tell(context: RequestContext, run: Run, update: string, arg?: object): Promise<void> {
   const key = context.idempotencyKey;
-  const updateId = key === null ? undefined : `${update}:${key}`;
+  const updateId = key === null ? undefined : keyedUpdateId(update, key);
   const answer = await updated(context, { workflowId: run.workflowId, update, arg, updateId });
   if (answer === 'missing') throw wrongState(run, 'unknown to Temporal', update);
   if (answer !== 'done') throw refused(run, update, answer);

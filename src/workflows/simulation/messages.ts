@@ -81,7 +81,7 @@ function answers({ control, requests }: SimulationDriver): void {
     refuseWhenStopping(control);
     if (!requests.waitsFor(agentId)) throw refusal(`Nobody waits for an answer of "${agentId}".`);
   };
-  answerOnce(control.seen, answer, ({ agentId, raw }) => requests.answer(agentId, raw), refuse);
+  answerOnce(control.seenAnswers, answer, ({ agentId, raw }) => requests.answer(agentId, raw), refuse);
 }
 
 function refuseWhenStopping(control: SimulationControl): void {

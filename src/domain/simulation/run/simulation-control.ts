@@ -24,8 +24,10 @@ export interface CarriedControl {
   terms?: SimulationTerms[];
   /** How the run stands by what people were told last. */
   told: Standing;
-  /** Of what was said; absent: nothing was. */
+  /** Keys of what was said; absent: nothing was under one. */
   seen?: string[];
+  /** The same of agents' answers. */
+  seenAnswers?: string[];
 }
 
 export type Standing = 'going' | 'paused' | 'parked';
@@ -40,8 +42,10 @@ export type Standing = 'going' | 'paused' | 'parked';
  *   any ── stop ──► stopping: no tick is begun any more
  */
 export class SimulationControl {
-  /** Keys of everything that was said, in whichever history. */
+  /** Keys of everything that was said, in whichever history, but for answers. */
   readonly seen: SeenKeys;
+  /** Apart: there is one for each agent and tick, and they would push the others out within seconds. */
+  readonly seenAnswers: SeenKeys;
   private paused: boolean;
   private parkedFor: Parked | undefined;
   private holdAtTick: number | undefined;
@@ -58,6 +62,7 @@ export class SimulationControl {
     this.terms = [...(carried?.terms ?? [])];
     this.told = carried?.told ?? 'going';
     this.seen = new SeenKeys(carried?.seen);
+    this.seenAnswers = new SeenKeys(carried?.seenAnswers);
   }
 
   get isStopping(): boolean {
@@ -152,6 +157,7 @@ export class SimulationControl {
 
   carry(): CarriedControl {
     const seen = this.seen.carry();
+    const seenAnswers = this.seenAnswers.carry();
     return {
       paused: this.paused,
       ...(this.parkedFor ? { parked: this.parkedFor } : {}),
@@ -160,6 +166,7 @@ export class SimulationControl {
       ...(this.terms.length > 0 ? { terms: this.terms } : {}),
       told: this.told,
       ...(seen.length > 0 ? { seen } : {}),
+      ...(seenAnswers.length > 0 ? { seenAnswers } : {}),
     };
   }
 }

@@ -13,6 +13,15 @@ describe('what people say about a run', () => {
     expect(control.isHeld).toBe(false);
   });
 
+  it('remembers its keys however many answers come', () => {
+    const control = new SimulationControl();
+    control.seen.add('advance:k');
+    for (let n = 0; n < 300; n += 1) control.seenAnswers.add(`answer:${n}`);
+    const next = new SimulationControl(control.carry());
+    expect([next.seen.has('advance:k'), next.seen.has('answer:299')]).toEqual([true, false]);
+    expect([next.seenAnswers.has('answer:0'), next.seenAnswers.has('answer:299')]).toEqual([false, true]);
+  });
+
   it('advances by ticks and pauses when they are done', () => {
     const control = new SimulationControl();
     control.pause();

@@ -17,6 +17,7 @@ import { normalizeSearch, type ArtifactSearch } from '../../domain/artifacts/sea
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { Log } from '../log';
+import { BranchNews } from './branch-news';
 import { followBranch, type FollowedBranch } from './follow-branch';
 import { ImmediatePush } from './immediate-push';
 import { OutboxPump } from './outbox-pump';
@@ -54,7 +55,8 @@ export interface ArtifactBus {
   subscribe(subscription: Subscription): AsyncGenerator<ArtifactEvent>;
   /**
    * The artifacts of one branch from a step on, in step order and gapless, as they are published; also, a little later,
-   * while Redis is away. Who comes late or comes back is told what it missed. Empty lists when nothing happens.
+   * while Redis is away. Who comes late or comes back is told what it missed. Empty lists when nothing happens. All
+   * followers share one Redis connection.
    */
   follow(branch: FollowedBranch): AsyncGenerator<ArtifactHeader[]>;
   /** Follows what happens to one thing, such as `run:{runId}`. */
@@ -79,6 +81,7 @@ export function createArtifactBus(deps: ArtifactBusDeps): ArtifactBus {
     index: new ArtifactIndex(redis),
     sessions: new SessionIndex(pool, redis),
     push: immediatePush(pool, redis, log),
+    news: new BranchNews(redis, log),
   };
   const pushNow = () => live?.push.request();
   return {
@@ -107,8 +110,7 @@ export function createArtifactBus(deps: ArtifactBusDeps): ArtifactBus {
       return (await searchArtifacts(pool, normalizeSearch(query))).map(leanHeader);
     },
     subscribe: (subscription) => subscribeArtifacts(required(redis), subscription, log),
-    follow: (branch) =>
-      followBranch(deps, branch, redis ? subscribeArtifacts(redis, { ...branch, from: 'now' }, log) : undefined),
+    follow: (branch) => followBranch(deps, branch, live?.news),
     subscribeTopic: (subscription) => subscribeTopic(required(redis), subscription, log),
     pushNow,
     close: async () => live?.push.close(),

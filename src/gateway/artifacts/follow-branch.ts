@@ -3,7 +3,7 @@ import { isPostgresDown, type Pool } from '../../adapters/postgres';
 import { artifactsAfter, type BranchAfter } from '../../adapters/postgres/artifact-search';
 import type { ArtifactHeader } from '../../domain/artifacts/header';
 import type { Log } from '../log';
-import type { ArtifactEvent } from './subscribe';
+import type { BranchNews } from './branch-news';
 
 export interface FollowedBranch extends BranchAfter {
   signal: AbortSignal;
@@ -18,44 +18,50 @@ const PAGE = 200;
  * look. Steps are counted under the branch's lock, so none of them becomes visible after a later one. An empty list says
  * that nothing came for a second.
  *
- * @param announced live events of the branch; ends with `signal`. Absent: Redis is not configured
+ * @param news tells when to look sooner than each second. Absent: Redis is not configured
  */
 export async function* followBranch(
   { pool, log }: { pool: Pool; log: Log },
   { signal, ...branch }: FollowedBranch,
-  announced: AsyncGenerator<ArtifactEvent> | undefined,
+  news: BranchNews | undefined,
 ): AsyncGenerator<ArtifactHeader[]> {
-  const announcements = new Announcements(announced);
+  const announcements = new Announcements();
+  const unlisten = news?.listen(branch, (step) => announcements.heard(step)); // before the first look
+  const wake = () => announcements.heard(Infinity);
+  signal.addEventListener('abort', wake);
   let { afterStep } = branch;
-  while (!signal.aborted) {
-    const headers = await artifactsAfter(pool, { ...branch, afterStep }, PAGE).catch((error: unknown) => {
-      if (!isPostgresDown(error)) throw error;
-      log.warn({ err: error }, 'followed artifacts: the book does not answer; it is asked again');
-      return [];
-    });
-    yield headers;
-    afterStep = headers.at(-1)?.stepIdx ?? afterStep;
-    if (headers.length < PAGE) await announcements.after(afterStep);
+  try {
+    while (!signal.aborted) {
+      const headers = await artifactsAfter(pool, { ...branch, afterStep }, PAGE).catch((error: unknown) => {
+        if (!isPostgresDown(error)) throw error;
+        log.warn({ err: error }, 'followed artifacts: the book does not answer; it is asked again');
+        return [];
+      });
+      yield headers;
+      afterStep = headers.at(-1)?.stepIdx ?? afterStep;
+      if (headers.length < PAGE) await announcements.after(afterStep);
+    }
+  } finally {
+    signal.removeEventListener('abort', wake);
+    unlisten?.();
   }
 }
 
 class Announcements {
-  private next: Promise<IteratorResult<ArtifactEvent>> | undefined;
+  private newest = -1;
+  private waiting: { step: number; over: AbortController } | undefined;
 
-  constructor(private readonly announced: AsyncGenerator<ArtifactEvent> | undefined) {
-    this.next = announced?.next(); // listens before the first look
+  heard(step: number): void {
+    this.newest = Math.max(this.newest, step);
+    if (this.waiting && step > this.waiting.step) this.waiting.over.abort();
   }
 
-  /** Waits until a later step is announced, a second at the most. */
+  /** Waits until a later step is announced, a second at the most. One announcement ends one wait. */
   async after(step: number): Promise<void> {
-    const heard = new AbortController();
-    const silence = pause(LOOK_MS, undefined, { signal: heard.signal }).catch(() => undefined);
-    for (let isNews = false; !isNews;) {
-      const come = await Promise.race([silence, ...(this.next ? [this.next] : [])]);
-      if (!come) return;
-      this.next = come.done === true ? undefined : this.announced?.next();
-      isNews = come.done === true || come.value.header.stepIdx > step;
-    }
-    heard.abort();
+    const over = new AbortController();
+    this.waiting = { step, over };
+    if (this.newest > step) over.abort();
+    await pause(LOOK_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    this.newest = -1;
   }
 }

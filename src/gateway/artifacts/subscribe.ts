@@ -74,7 +74,7 @@ export async function* subscribeTopic(
   }
 }
 
-function readOptions(generationOf: OutboxStream, log: Log, signal?: AbortSignal) {
+export function readOptions(generationOf: OutboxStream, log: Log, signal?: AbortSignal) {
   return {
     generationOf,
     signal,

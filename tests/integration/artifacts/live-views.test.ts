@@ -20,13 +20,15 @@ const truth = async (sessionId = 'session', more: { branchId?: string } = {}) =>
   );
 const isIndexed = async (sessionId = 'session') =>
   (await under.redis.exists(sessionKeys(TENANT, sessionId).complete)) === 1;
-/** Connections of this suite that wait on a stream; others use other databases of the server. */
-const readers = async () => {
+/** Connections of this suite; others use other databases of the server. */
+const connections = async () => {
   const own = `db=${new URL(under.redisUrl).pathname.slice(1)} `;
   return String(await under.redis.client('LIST'))
     .split('\n')
-    .filter((line) => line.includes(own) && line.includes('cmd=xread')).length;
+    .filter((line) => line.includes(own));
 };
+/** Those that wait on a stream. */
+const readers = async () => (await connections()).filter((line) => line.includes('cmd=xread')).length;
 const settled = () => eventually('all rows published', async () => (await under.unpublished()) === 0);
 
 describe('publishing at once', () => {
@@ -274,6 +276,38 @@ describe('a followed branch', () => {
     redis.disconnect();
     await link.cut();
     expect(steps).toEqual(Array.from({ length: 120 }, (_, step) => step));
+  });
+
+  it('shares one connection to Redis with all others, which hear what is theirs and leave none behind', async () => {
+    under.relay();
+    await publishMany(under.quietBus, 1);
+    await settled();
+    const before = (await connections()).length;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const followers = ['a', 'b', 'c'].map((sessionId) => {
+      const heard: string[] = [];
+      const finished = (async () => {
+        const branch = { tenant: TENANT, sessionId, branchId: 'main', afterStep: -1, signal };
+        for await (const headers of under.bus.follow(branch)) heard.push(...headers.map(({ ref }) => ref));
+      })();
+      return { sessionId, heard, finished };
+    });
+    await eventually('a reader', async () => (await readers()) > 0);
+    const refs = await Promise.all(followers.map(({ sessionId }) => publishMany(under.quietBus, 5, { sessionId })));
+    await eventually('all artifacts', () => followers.every(({ heard }) => heard.length >= 5));
+    expect(followers.map(({ heard }) => heard)).toEqual(refs);
+    expect(await connections()).toHaveLength(before + 1);
+    leaving.abort();
+    await Promise.all(followers.map(({ finished }) => finished));
+    await eventually('no reader', async () => (await connections()).length === before);
+  });
+
+  it('that cannot be read leaves no connection behind', async () => {
+    const { signal } = new AbortController();
+    const noStep = 0.5;
+    await expect(follow(under.bus, noStep, signal).next()).rejects.toThrow('integer');
+    await eventually('no reader', async () => (await readers()) === 0);
   });
 
   it('is told without Redis, from a step on, and nothing of other tenants, sessions and branches', async () => {

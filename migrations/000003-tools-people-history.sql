@@ -298,9 +298,10 @@ CREATE FUNCTION close_held_runs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM close_run(m.tenant_id, m.id, 'cancelled', 'batch_ended', 'Its batch ended before its turn came.')
   FROM run m WHERE m.batch_id = NEW.id AND m.launch = 'held';
-  -- Members of a batch go on alone; a partition would wait for a window that nobody opens.
+  -- Members of a batch go on alone; a partition would wait for a window that nobody opens. A coordinator that records its own
+  -- end (with a seq, unlike close_run) has told them all how to end.
   UPDATE run m SET cancel_requested_at = clock_timestamp()
-  WHERE NEW.kind = 'partitioned-simulation' AND m.batch_id = NEW.id AND m.launch = 'started' AND m.cancel_requested_at IS NULL;
+  WHERE NEW.kind = 'partitioned-simulation' AND NEW.progress_seq = OLD.progress_seq AND m.batch_id = NEW.id AND m.launch = 'started' AND m.cancel_requested_at IS NULL;
   RETURN NULL;
 END $$;
 CREATE TRIGGER batch_closed AFTER UPDATE OF launch ON run FOR EACH ROW

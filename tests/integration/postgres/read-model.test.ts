@@ -1,3 +1,4 @@
+import { createBatch, holdRuns, markHeldStarted } from '../../../src/adapters/postgres/batches';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { getGraph, getGraphByName, insertGraph, listGraphs } from '../../../src/adapters/postgres/graphs';
 import { claimKey, pruneIdempotency, storeAnswer } from '../../../src/adapters/postgres/idempotency';
@@ -166,6 +167,27 @@ describe('runs', () => {
     expect(await markRunStarted(pool, 'sweeper', runId)).toBe(false);
     expect(await pending(60_000)).not.toContain(runId);
     expect((await openRuns(pool, { limit: 1_000 })).map((found) => found.runId)).toContain(runId);
+  });
+
+  it('of partitions are told to end when their whole was ended from outside, and not when its coordinator ended it', async () => {
+    const whole = async (end: (batchId: string) => Promise<boolean>) => {
+      const batchId = newId();
+      const { runId } = await run(pool, { kind: 'simulation' });
+      await withTransaction(pool, async (tx) => {
+        const workflowId = `partitioned-simulation/${batchId}`;
+        const kind = 'partitioned-simulation';
+        await createBatch(tx, { tenant: TENANT, batchId, kind, name: 'two', parameters: {}, workflowId });
+        await holdRuns(tx, { tenant: TENANT, batchId, runIds: [runId] });
+      });
+      await markHeldStarted(pool, TENANT, runId);
+      expect(await end(batchId)).toBe(true);
+      return (await getRun(pool, TENANT, runId))!.cancelRequestedAt;
+    };
+    const delta = { status: 'partially_completed' as const };
+    const byItself = (runId: string) => recordProgress(pool, { tenant: TENANT, runId, seq: 1, delta });
+    const outside = { status: 'cancelled' as const, reasonCode: 'workflow_terminated', reason: 'ended from outside' };
+    expect(await whole(byItself)).toBeNull();
+    expect(await whole((runId) => closeRun(pool, { tenant: TENANT, runId, ...outside }))).toBeInstanceOf(Date);
   });
 
   it('whose workflow was terminated are closed once, and what was unfinished is cancelled', async () => {

@@ -53,6 +53,14 @@ async function retriedAfter(workflowId: string): Promise<string[]> {
   });
 }
 
+const REFUSED = Object.assign(new Error('Too busy'), { code: 8 });
+/** The same server, which resets workflows but shows no history. */
+function refusingHistories(client: TemporalClient['client']): TemporalClient['client'] {
+  const getWorkflowExecutionHistoryReverse = { value: () => Promise.reject(REFUSED) };
+  const value = Object.create(client.workflowService, { getWorkflowExecutionHistoryReverse }) as unknown;
+  return Object.create(client, { workflowService: { value } }) as TemporalClient['client'];
+}
+
 test('a killed llm worker: its successor ends its activities by token, and nobody waits for a heartbeat', async () => {
   const runId = await product.start(slow('lost_llm'));
   await until(
@@ -108,7 +116,9 @@ test('a task that a simulations worker held ends with it, and not by its timeout
     () => freeWorkflows(temporal.client, 'simulations', others),
     ({ workflows }) => workflows === 1, // the list is a little behind
   );
-  expect(freed.tasks).toBe(0);
+  expect(freed).toMatchObject({ tasks: 0, errors: [] });
+  const sick = refusingHistories(temporal.client);
+  expect(await freeWorkflows(sick, 'simulations', others)).toEqual({ workflows: 1, tasks: 0, errors: [REFUSED] });
 
   product.stack.kill('worker-simulations', 'SIGKILL');
   expect(await temporal.client.workflow.getHandle(started.workflowId).result()).toMatchObject({ status: 'completed' });

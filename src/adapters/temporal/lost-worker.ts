@@ -1,10 +1,9 @@
 import { ActivityNotFoundError, Client, type ConnectionLike } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
+import { Gate } from '../../domain/kernel/gate';
 import { type ExecutionId, failHeldTask, type Lost } from './held-task';
 
-/** A whole reap: what is not done by then is left to timeouts, because whoever boots must not wait on a sick server. */
-const DEADLINE_MS = 5_000;
-/** Workflows that are freed at once; each is two or three short requests. */
+/** Workflows that are freed at once, by short requests. */
 const AT_ONCE = 20;
 /** gRPC's. */
 const NOT_FOUND = 5;
@@ -22,7 +21,7 @@ export function clientOver(connection: ConnectionLike, namespace: string): Clien
  */
 export async function failAttempt(client: Client, token: Uint8Array, failure: ApplicationFailure): Promise<boolean> {
   try {
-    await client.connection.withDeadline(Date.now() + DEADLINE_MS, () => client.activity.fail(token, failure));
+    await client.activity.fail(token, failure);
     return true;
   } catch (error) {
     if (error instanceof ActivityNotFoundError) return false;
@@ -34,39 +33,42 @@ export async function failAttempt(client: Client, token: Uint8Array, failure: Ap
 export interface Freed {
   workflows: number;
   tasks: number;
+  /** Why some of them were not freed. */
+  errors: unknown[];
 }
 
 /**
- * Frees every open workflow of a task queue from the worker that held it in its cache, and from the task that it held:
- * the next one goes at once to whoever polls. Those of a living worker replay once, which costs milliseconds.
+ * Frees every open workflow of a task queue from the worker that held it in its cache, and then those that it held in a task:
+ * the next task goes at once to whoever polls. Those of a living worker replay once, which costs milliseconds.
  */
 export async function freeWorkflows(client: Client, taskQueue: string, lost: Lost): Promise<Freed> {
-  const query = `TaskQueue = ${JSON.stringify(taskQueue)} AND ExecutionStatus = 'Running'`;
-  const freed = { workflows: 0, tasks: 0 };
-  let group: Promise<boolean>[] = [];
-  const finish = async () => {
-    freed.workflows += group.length;
-    freed.tasks += (await Promise.all(group)).filter(Boolean).length;
-    group = [];
-  };
-  for await (const { workflowId, runId } of client.workflow.list({ query })) {
-    group.push(freeOne(client, { workflowId, runId }, lost));
-    if (group.length >= AT_ONCE) await finish();
-  }
-  await finish();
-  return freed;
+  const { namespace } = client.options;
+  const open = await openWorkflows(client, taskQueue);
+  const reset = await each(open, (execution) => client.workflowService.resetStickyTaskQueue({ namespace, execution }));
+  const held = await each(open, (execution) => failHeldTask(client, execution, lost));
+  const errors = [...reset.errors, ...held.errors];
+  return { workflows: open.length, tasks: held.done.filter(Boolean).length, errors };
 }
 
-/** @returns whether it was in a task of the lost worker */
-async function freeOne(client: Client, execution: ExecutionId, lost: Lost): Promise<boolean> {
-  const { connection, workflowService, options } = client;
-  try {
-    return await connection.withDeadline(Date.now() + DEADLINE_MS, async () => {
-      await workflowService.resetStickyTaskQueue({ namespace: options.namespace, execution });
-      return failHeldTask(client, execution, lost);
-    });
-  } catch (error) {
-    if ((error as { code?: number }).code !== NOT_FOUND) throw error;
-    return false; // the list is a little behind: it has ended since
-  }
+async function openWorkflows(client: Client, taskQueue: string): Promise<ExecutionId[]> {
+  const query = `TaskQueue = ${JSON.stringify(taskQueue)} AND ExecutionStatus = 'Running'`;
+  const open: ExecutionId[] = [];
+  for await (const { workflowId, runId } of client.workflow.list({ query })) open.push({ workflowId, runId });
+  return open;
+}
+
+/** One that cannot be freed keeps no other from it. */
+async function each<T>(open: readonly ExecutionId[], work: (execution: ExecutionId) => Promise<T>) {
+  const gate = new Gate(AT_ONCE);
+  const settled = await Promise.allSettled(open.map((execution) => gate.pass(() => work(execution))));
+  const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  return {
+    done: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    errors: reasons.filter((reason) => !hasEnded(reason)),
+  };
+}
+
+/** The list is a little behind. */
+function hasEnded(error: unknown): boolean {
+  return (error as { code?: number }).code === NOT_FOUND;
 }

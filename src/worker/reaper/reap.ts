@@ -14,6 +14,9 @@ export interface ReaperDeps {
   log: Log;
 }
 
+/** All of it: what is not done by then is left to timeouts, because whoever boots must not wait on a sick server. */
+const DEADLINE_MS = 5_000;
+
 /**
  * Ends what the processes of this machine that are certainly gone have left under way, so that it is repeated after one
  * process boot and not after a timeout. Their leases must have been ended before: the next attempt starts at once.
@@ -23,7 +26,9 @@ export async function reapLostWorkers(deps: ReaperDeps): Promise<void> {
   if (!existsSync(deps.dir)) return;
   const left = readRegisters(deps.dir, deps.log);
   const dead = new Set(certainlyDead(left.map(({ owner }) => owner)));
-  await Promise.all(left.filter(({ owner }) => dead.has(owner)).map((register) => reap(deps, register)));
+  await deps.client.withDeadline(Date.now() + DEADLINE_MS, () =>
+    Promise.all(left.filter(({ owner }) => dead.has(owner)).map((register) => reap(deps, register))),
+  );
 }
 
 async function reap(deps: ReaperDeps, left: LeftRegister): Promise<void> {
@@ -37,11 +42,17 @@ async function reap(deps: ReaperDeps, left: LeftRegister): Promise<void> {
       queues.map((role) => freeWorkflows(client, taskQueue(role, deps.taskQueuePrefix), lost)),
     );
     dropRegister(left.file);
-    log.info({ lost: left.owner, activities: ended.filter(Boolean).length, freed }, 'ended what a lost worker left');
+    const errors = freed.flatMap((one) => one.errors);
+    if (errors.length > 0) log.warn({ err: errors[0], lost: left.owner, errors: errors.length }, NOT_ALL);
+    const counted = freed.map(({ workflows, tasks }) => ({ workflows, tasks }));
+    const activities = ended.filter(Boolean).length;
+    log.info({ lost: left.owner, activities, freed: counted }, 'ended what a lost worker left');
   } catch (error) {
     log.warn({ err: error, lost: left.owner }, 'could not end what a lost worker left; timeouts do');
   }
 }
+
+const NOT_ALL = 'could not free every workflow of a lost worker; timeouts do';
 
 /** Those that hold workflows in their cache. */
 const STICKY_ROLES = ['workflows', 'simulations'] as const;

@@ -290,6 +290,11 @@ test('what was said in one history is not done again in the next: the same key, 
     await until(state, ({ paused }) => paused, 120_000);
   }
   const { tick } = await until(state, ({ paused }) => paused, 120_000);
+  const another = served.under.api.post(`/simulations/${runId}/advance`).set('idempotency-key', 'key-6');
+  expect((await another.send({ ticks: 3 }).expect(422)).body).toMatchObject({ code: 'IdempotencyKeyReused' });
+  for (const one of said) await steer(...one);
+  // The API's memory of a key is lost where it was told and died; the run's is not.
+  await served.system.pool.query('DELETE FROM idempotency');
   for (const one of said) await steer(...one);
   expect(await state()).toMatchObject({ paused: true, hints: 0, tick });
   // A key of its own is heard, and the first key's pause does not come after it.
@@ -300,6 +305,9 @@ test('what was said in one history is not done again in the next: the same key, 
   expect(changed.map(({ data }) => data['failures'])).toMatchObject([{ inARow: 7 }, { inARow: 8 }]);
   await steer('end', 'stop');
   expect((await simulations.ended(runId)).reasonCode).toBe('stopped');
+  await steer('end', 'stop');
+  const late = served.under.api.post(`/simulations/${runId}/stop`).set('idempotency-key', 'late');
+  expect((await late.send().expect(409)).body).toMatchObject({ code: 'WrongState' });
 });
 
 test('a run whose money is gone is parked; with more of it, it goes on where it stood', async () => {

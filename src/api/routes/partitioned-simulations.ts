@@ -25,6 +25,7 @@ import { PLACE_ERRORS } from '../services/place-agents';
 import { installationOf } from '../services/start-simulation';
 import { acceptPartitioned } from '../services/start-partitioned';
 import { launch } from '../services/start-run';
+import { steeredReply } from '../services/steer-simulation';
 import { startedRun, tell } from '../services/steer-run';
 import {
   PARTITIONED,
@@ -47,11 +48,12 @@ function steering(action: string, update: string, operation: { operationId: stri
     },
     ...{ params: runParams, idempotent: true, errors: ['WrongState', 'ServiceUnavailable'] },
     replies: { 200: { description: 'Done.', schema: partitionedSteeredSchema, example: { runId, done: true } } },
-    handle: async ({ params: { id } }, context) => {
-      await requirePartitioned(context.deps.pool, context.tenant, id);
-      await tell(context, await startedRun(context, id, action), update);
-      return { status: 200, body: { runId: id, done: true } };
-    },
+    handle: ({ params: { id } }, context) =>
+      steeredReply(context, `POST /partitioned-simulations/{id}/${action}`, { id }, async () => {
+        await requirePartitioned(context.deps.pool, context.tenant, id);
+        await tell(context, await startedRun(context, id, action), update);
+        return { runId: id, done: true as const };
+      }),
   });
 }
 

@@ -22,7 +22,7 @@ import { simulationStartedReply } from '../services/simulation-started-reply';
 import { PLACE_ERRORS } from '../services/place-agents';
 import { acceptFork } from '../services/fork-simulation';
 import { installationOf } from '../services/start-simulation';
-import { simulationState, steerSimulation } from '../services/steer-simulation';
+import { simulationState, steeredReply, steerSimulation } from '../services/steer-simulation';
 import { SIMULATION, SIMULATION_STARTED } from './examples-simulation';
 
 const { runId } = SIMULATION;
@@ -39,7 +39,8 @@ function steering(
   return route({
     ...{ method: 'post', path: `/simulations/{id}/${path}`, tag: 'Simulations', ...operation },
     ...{ params: runParams, idempotent: true, replies: DONE, errors: ERRORS },
-    handle: async ({ params: { id } }, context) => ({ status: 200, body: await steerSimulation(context, id, update) }),
+    handle: ({ params: { id } }, context) =>
+      steeredReply(context, `POST /simulations/{id}/${path}`, { id }, () => steerSimulation(context, id, update)),
   });
 }
 
@@ -61,20 +62,20 @@ export const simulationControlRoutes: readonly Route[] = [
     summary: 'Play so many ticks, then pause',
     ...{ params: runParams, idempotent: true, replies: DONE, errors: ERRORS },
     body: { schema: advanceSchema, formats: ['json'], example: { ticks: 7 } },
-    handle: async ({ params: { id }, body }, context) => ({
-      status: 200,
-      body: await steerSimulation(context, id, ADVANCE_UPDATE, body),
-    }),
+    handle: ({ params: { id }, body }, context) =>
+      steeredReply(context, 'POST /simulations/{id}/advance', { id, body }, () =>
+        steerSimulation(context, id, ADVANCE_UPDATE, body),
+      ),
   }),
   route({
     ...{ method: 'post', path: '/simulations/{id}/hints', operationId: 'giveHint', tag: 'Simulations' },
     summary: 'Say something to agents in the prompts of the next tick',
     ...{ params: runParams, idempotent: true, replies: DONE, errors: ERRORS },
     body: { schema: hintSchema, formats: ['json'], example: { text: 'A trade fair begins tomorrow.' } },
-    handle: async ({ params: { id }, body }, context) => ({
-      status: 200,
-      body: await steerSimulation(context, id, HINT_UPDATE, body),
-    }),
+    handle: ({ params: { id }, body }, context) =>
+      steeredReply(context, 'POST /simulations/{id}/hints', { id, body }, () =>
+        steerSimulation(context, id, HINT_UPDATE, body),
+      ),
   }),
   route({
     ...{ method: 'put', path: '/simulations/{id}', operationId: 'changeSimulation', tag: 'Simulations' },
@@ -86,10 +87,8 @@ export const simulationControlRoutes: readonly Route[] = [
       ...{ schema: changeSimulationSchema, documented: simulationChangeSchema, formats: ['json', 'yaml'] },
       ...{ example: { budgets: { seller: { run: { tokens: 9_000_000 } } } }, limitBytes: TERMS_BYTES_MAX },
     },
-    handle: async ({ params: { id }, body }, context) => ({
-      status: 200,
-      body: await changeSimulation(context, id, body),
-    }),
+    handle: ({ params: { id }, body }, context) =>
+      steeredReply(context, 'PUT /simulations/{id}', { id, body }, () => changeSimulation(context, id, body)),
   }),
   route({
     ...{ method: 'get', path: '/simulations/{id}/requests', operationId: 'listRequests', tag: 'Simulations' },
@@ -116,9 +115,10 @@ export const simulationControlRoutes: readonly Route[] = [
       ...{ schema: answerDecisionSchema, formats: ['json'] },
       example: { agentId: 'seller', decision: { accept_all_orders: true } },
     },
-    handle: async ({ params: { id }, body: { agentId, decision } }, context) => {
-      const arg: AnswerInput = { agentId, raw: decision as Json };
-      return { status: 200, body: await steerSimulation(context, id, ANSWER_UPDATE, arg) };
+    handle: ({ params: { id }, body }, context) => {
+      const arg: AnswerInput = { agentId: body.agentId, raw: body.decision as Json };
+      const answer = () => steerSimulation(context, id, ANSWER_UPDATE, arg);
+      return steeredReply(context, 'POST /simulations/{id}/answers', { id, body }, answer);
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import { queryWorkflow } from '../../adapters/temporal';
 import { SIMULATION_STATE_QUERY, type SimulationStateView } from '../../contracts/simulation';
 import { LonghaulError } from '../../domain/kernel/errors';
+import { onceOutside, REPLAYED } from '../idempotency';
 import type { RequestContext } from '../route';
 import { requireSimulation } from './require-simulation';
 import { startedRun, tell } from './steer-run';
@@ -15,6 +16,22 @@ export async function steerSimulation(
   await requireSimulation(context.deps.pool, context.tenant, runId);
   await tell(context, await startedRun(context, runId, update), update, arg);
   return { runId, done: true };
+}
+
+/**
+ * Answered once for each key, also when the run has ended since.
+ *
+ * @param route method and path, such as `POST /simulations/{id}/stop`
+ */
+export async function steeredReply<T>(
+  context: RequestContext,
+  route: string,
+  request: { id: string; body?: object },
+  steer: () => Promise<T>,
+): Promise<{ status: 200; body: T; headers: Record<string, string> }> {
+  const done = async () => ({ status: 200, answer: await steer() });
+  const { answer, replayed } = await onceOutside(context, route, request, done);
+  return { status: 200, body: answer, headers: replayed ? REPLAYED : {} };
 }
 
 /** What the run's workflow says of itself now. @throws LonghaulError NotFound, WrongState, ServiceUnavailable */

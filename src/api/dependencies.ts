@@ -12,6 +12,7 @@ import { jsonSchemaProblem } from '../adapters/json-schema';
 import { createArtifactBus } from '../gateway/artifacts';
 import { ResourceSampler } from '../adapters/telemetry/resource-sampler';
 import type { ApiDeps } from './deps';
+import { OpenStreams } from './http/open-streams';
 import { Telemetry } from './services/telemetry';
 
 /**
@@ -60,6 +61,7 @@ export async function openDependencies(
     },
     prices: openPriceBook(settings.llm),
     telemetry,
+    streams: new OpenStreams(settings.api.streamsMax),
     log,
     version: packageVersion(),
     startedAtMs: Date.now(),

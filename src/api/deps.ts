@@ -7,6 +7,7 @@ import type { TemporalClient } from '../adapters/temporal';
 import type { ToolRegistry } from '../adapters/tools';
 import type { PayloadStore } from '../domain/artifacts/payload-store';
 import type { ArtifactBus } from '../gateway/artifacts';
+import type { OpenStreams } from './http/open-streams';
 import type { AgentPlaces } from './services/place-agents';
 import type { Telemetry } from './services/telemetry';
 
@@ -27,6 +28,7 @@ export interface ApiDeps {
   /** For costs that programs record. */
   prices: PriceBook;
   telemetry: Telemetry;
+  streams: OpenStreams;
   log: Log;
   version: string;
   startedAtMs: number;

@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   process.stdout.write(`READY ${JSON.stringify({ url, ...(generated ? { token } : {}) })}\n`);
   log.info({ url }, 'api serves');
   await stop;
+  deps.streams.end(); // they would go on for as long as their readers stay
   await drain(server);
   await close();
 }

@@ -28,10 +28,12 @@ export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
     const guards = route.open === true ? [] : [authorised];
     router[route.method](expressPath(route.path), ...guards, ...reader, async (req, res) => {
       const gone = goneSignal(res);
+      const over = route.stream === true ? AbortSignal.any([gone, deps.streams.enter(res)]) : gone;
       try {
-        await send(res, await route.handle(inputOf(req, route), contextOf(res, route, deps, gone)), gone);
+        await send(res, await route.handle(inputOf(req, route), contextOf(res, route, deps, over)), over);
       } catch (error) {
-        if (!isBecauseGone(error, gone)) throw error;
+        if (!isBecauseGone(error, over)) throw error;
+        res.destroy(); // a stream that the process ends is cut: its reader is to know that more would have come
       }
     });
   }
@@ -133,6 +135,7 @@ async function sendEvents(res: Response, events: AsyncIterable<string>, gone: Ab
     gone.throwIfAborted();
     if (!res.write(event)) await once(res, 'drain', { signal: gone });
   }
+  gone.throwIfAborted();
   res.end();
 }
 

@@ -15,7 +15,7 @@ export interface RequestContext {
   header(name: string): string | undefined;
   /** Goes out with the answer, and with an error in its place. */
   setHeader(name: string, value: string): void;
-  /** Aborted when the client has left before its answer was whole. */
+  /** Aborted when the client has left before its answer was whole, and of a stream when the process ends. */
   gone: AbortSignal;
 }
 
@@ -67,6 +67,8 @@ export interface RouteSpec<P, Q, B> {
       { description: string; schema?: z.ZodType; example?: unknown; contentType?: string; events?: boolean }
     >
   >;
+  /** Answers with events until the client leaves: counted, and ended when the process ends. */
+  stream?: boolean;
   /** Error answers beyond those that every route may give. */
   errors: readonly ErrorCode[];
   handle(input: { params: P; query: Q; body: B }, context: RequestContext): Promise<Reply>;

@@ -89,6 +89,20 @@ describe('the process', () => {
     expect(await answer).toBe(422);
     expect(await api.exited).toBe(0);
   });
+
+  it('ends its streams first when it is told to end', async () => {
+    const api = await start({ LONGHAUL_API_TOKEN: TOKEN });
+    const url = String(api.ready['url']);
+    const { answer, send } = slowRequest(url);
+    await send('{"name"');
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const stream = await fetch(`${url}/events/artifacts:quiet`, { headers });
+    api.signal('SIGTERM');
+    await expect(stream.text()).rejects.toThrow('terminated');
+    await send(':7}', true);
+    expect(await answer).toBe(422);
+    expect(await api.exited).toBe(0);
+  });
 });
 
 /** A body that arrives in pieces, so that the request is under way for as long as the test wants. */

@@ -122,6 +122,7 @@ export const settingsSchema = z.strictObject({
       url: setting(z.url().optional(), 'LONGHAUL_API_URL', 'Where the CLI finds the API; by default the state file of a running `longhaul up`.'),
       completionsBudgetUsd: setting(z.coerce.number().min(0).max(1_000_000).default(100), 'LONGHAUL_API_COMPLETIONS_BUDGET_USD', 'Most that the calls of `/v1/chat/completions` may cost in all, in US dollars. Raise it to go on.'),
       bodyLimitBytes: setting(positive.default(2 * 1024 * 1024 + 64 * 1024), 'LONGHAUL_API_BODY_LIMIT_BYTES', 'Largest request body, in bytes.'),
+      streamsMax: setting(positive.max(10_000).default(100), 'LONGHAUL_API_STREAMS_MAX', 'Event streams (artifacts of a session, a simulation live) that one API process serves at once.'),
     })
     .prefault({}),
   llm: z

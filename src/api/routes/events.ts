@@ -16,7 +16,7 @@ export const eventRoutes: readonly Route[] = [
     description: [
       'The topic is `artifacts:` and the session, which of a run is its runId. Events: `artifact` with its header, in step order, each once and none',
       'left out; what is published already comes first. The id of an event is its step: `Last-Event-ID`, or `after`, goes on behind it. The stream lasts',
-      'until the client leaves; a comment at its beginning, and when nothing happens for five seconds. While Redis is away, artifacts come up to a second later.',
+      'until the client leaves or the process ends; a comment at its beginning, and when nothing happens for five seconds. While Redis is away, artifacts come up to a second later.',
     ].join(' '),
     params: topicParams,
     query: topicQuery,
@@ -26,7 +26,8 @@ export const eventRoutes: readonly Route[] = [
         example: serverEvent('artifact', ARTIFACT_HEADER, ARTIFACT_HEADER.stepIdx),
       },
     },
-    errors: [],
+    stream: true,
+    errors: ['TooManyStreams'],
     handle: async ({ params: { topic: sessionId }, query }, context) => {
       const afterStep = lastEventOf(context) ?? query.after ?? -1;
       return { status: 200, events: artifactEvents(context, { sessionId, branchId: query.branch, afterStep }) };

@@ -36,7 +36,8 @@ export const simulationLiveRoutes: readonly Route[] = [
         example: serverEvent('frame', FRAME, tick),
       },
     },
-    errors: [],
+    stream: true,
+    errors: ['TooManyStreams'],
     handle: async ({ params: { id }, query }, context) => {
       const { row } = await requireSimulation(context.deps.pool, context.tenant, id);
       const after = lastEventOf(context) ?? query.after ?? Math.max(0, row.tick - SHOWN_FIRST);

@@ -27,6 +27,7 @@ export const ERRORS = {
   SchemaVersion: { status: 500, retryable: false, message: 'The database schema is at {found}, this program needs {expected}. Run `longhaul migrate`.' },
   SchemaEdited: { status: 500, retryable: false, message: 'The database was made by another text of migration {migration} than this program has. Until the first release migrations are edited in place, so such a database is made anew: for the own database of `longhaul up`, end it and remove the folder {folder}; any other, drop and create it.' },
   ServiceUnavailable: { status: 503, retryable: true, message: '{service} does not answer: {detail}. Run `longhaul doctor`.' },
+  TooManyStreams: { status: 503, retryable: true, message: 'This API process serves {limit} event streams already, as many as `api.streamsMax` allows. Leave one and ask again, or raise LONGHAUL_API_STREAMS_MAX.' },
   StandaloneActivitiesOff: { status: 503, retryable: false, message: 'Temporal takes no standalone activities, which calls of `/v1` are made of: {detail}. It must be 1.31 or newer, with the dynamic configuration `activity.enableStandalone: true`.' },
   ServiceNotFound: { status: 500, retryable: false, message: '{service}: no way to get it worked.\n{ways}' },
   ServiceTooOld: { status: 500, retryable: false, message: '{service} is version {found}; {needed} or newer is needed.' },

@@ -54,6 +54,8 @@ export interface CarriedCoordinator {
   workflowIds: (string | null)[];
   paused: boolean;
   progressSeq: number;
+  /** As of `CarriedControl`. */
+  stopped?: true;
   /** Keys of what people said. */
   seen?: string[];
 }

@@ -43,9 +43,7 @@ export class Coordinator {
     const ackBeats = Math.ceil(input.ackTimeoutSeconds / input.heartbeatSeconds);
     const plan = { partitions, ticks, every, ackBeats, missedBeatsMax: missedHeartbeatsMax, atOnce, atOncePerLane };
     this.barrier = new TickBarrier(plan, carried?.barrier);
-    this.control = new SimulationControl(
-      carried && { paused: carried.paused, hints: [], told: heldAs(carried.paused), seen: carried.seen },
-    );
+    this.control = new SimulationControl(carried && { ...carried, hints: [], told: heldAs(carried.paused) });
     this.runs = new PartitionRuns(input, carried?.workflowIds);
     this.record = ownRecorder({ ...input, progressSeq: carried?.progressSeq });
   }
@@ -106,6 +104,7 @@ export class Coordinator {
   carry(): CarriedCoordinator {
     return {
       ...{ barrier: this.barrier.carry(), workflowIds: this.runs.workflowIds },
+      ...(this.control.isStopping ? { stopped: true as const } : {}),
       ...{ paused: this.control.isHeld, progressSeq: this.record.seq(), seen: this.control.seen.carry() },
     };
   }

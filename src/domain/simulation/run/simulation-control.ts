@@ -24,6 +24,8 @@ export interface CarriedControl {
   terms?: SimulationTerms[];
   /** How the run stands by what people were told last. */
   told: Standing;
+  /** It was told to end after it had decided to go on in a new history. Absent: it was not. */
+  stopped?: true;
   /** Keys of what was said; absent: nothing was under one. */
   seen?: string[];
   /** The same of agents' answers. */
@@ -51,7 +53,7 @@ export class SimulationControl {
   private holdAtTick: number | undefined;
   private hints: Hint[];
   private terms: SimulationTerms[];
-  private stopped = false;
+  private stopped: boolean;
   private told: Standing;
 
   constructor(carried?: CarriedControl) {
@@ -60,6 +62,7 @@ export class SimulationControl {
     this.holdAtTick = carried?.holdAtTick;
     this.hints = [...(carried?.hints ?? [])];
     this.terms = [...(carried?.terms ?? [])];
+    this.stopped = carried?.stopped ?? false;
     this.told = carried?.told ?? 'going';
     this.seen = new SeenKeys(carried?.seen);
     this.seenAnswers = new SeenKeys(carried?.seenAnswers);
@@ -165,6 +168,7 @@ export class SimulationControl {
       hints: this.hints,
       ...(this.terms.length > 0 ? { terms: this.terms } : {}),
       told: this.told,
+      ...(this.stopped ? { stopped: true } : {}),
       ...(seen.length > 0 ? { seen } : {}),
       ...(seenAnswers.length > 0 ? { seenAnswers } : {}),
     };

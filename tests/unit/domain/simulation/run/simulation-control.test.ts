@@ -13,6 +13,12 @@ describe('what people say about a run', () => {
     expect(control.isHeld).toBe(false);
   });
 
+  it('is stopped in the next history when it was told so at the end of one', () => {
+    const control = new SimulationControl();
+    control.stop();
+    expect(new SimulationControl(control.carry()).isStopping).toBe(true);
+  });
+
   it('remembers its keys however many answers come', () => {
     const control = new SimulationControl();
     control.seen.add('advance:k');

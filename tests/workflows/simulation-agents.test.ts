@@ -285,6 +285,11 @@ test('what was said in one history is not done again in the next: the same key, 
   const handle = served.system.temporal.client.workflow.getHandle(workflowId);
   const history = async () => (await handle.describe()).runId;
   const first = await history();
+  await until(
+    () => simulations.post(runId, 'pause'),
+    ({ status }) => status === 200,
+    120_000,
+  );
   for (let more = 0; (await history()) === first; more += 1) {
     await steer(`more-${more}`, 'advance', { ticks: 3 });
     await until(state, ({ paused }) => paused, 120_000);
@@ -293,6 +298,10 @@ test('what was said in one history is not done again in the next: the same key, 
   const another = served.under.api.post(`/simulations/${runId}/advance`).set('idempotency-key', 'key-6');
   expect((await another.send({ ticks: 3 }).expect(422)).body).toMatchObject({ code: 'IdempotencyKeyReused' });
   for (const one of said) await steer(...one);
+  const seen = [...(await historyText(runId)).matchAll(/"seen":(\[[^\]]*\])/g)].map(([, ids]) => ids!);
+  // What was said without a key takes no place.
+  const keyed = /^(\w+):(key|more)-\d+$/;
+  expect((JSON.parse(seen.at(-1)!) as string[]).filter((id) => !keyed.test(id))).toEqual([]);
   // The API's memory of a key is lost where it was told and died; the run's is not.
   await served.system.pool.query('DELETE FROM idempotency');
   for (const one of said) await steer(...one);

@@ -66,7 +66,7 @@ export class LookAhead {
       return await this.lane.tryOnce((fast) => fast.lookAhead(input));
     } catch (error) {
       if (isCancellation(error)) throw error;
-      this.isBroken = true; // whatever it is, the call itself meets it and says it better
+      this.isBroken = true; // the activity has logged it; calls are made one by one from here on
       return { answers: [], goesOn: false };
     }
   }

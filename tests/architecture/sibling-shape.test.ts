@@ -85,7 +85,7 @@ describe('payload drivers (src/adapters/payloads)', () => {
 
 describe('registries', () => {
   it.each([
-    ['metrics', 'src/domain/evaluation/metrics', /: Metric =/],
+    ['metrics', 'src/domain/evaluation/metrics', /implements Metric\b/],
     ['API routes', 'src/api/routes', /: (readonly )?Route\[\] =|satisfies (readonly )?Route\[\]/],
     ['scripted models', 'src/model-server/models', /: ScriptedModel =/],
     ['scripted ERP agents', 'src/model-server/models/erp', /: ErpAgent =/],

@@ -272,6 +272,21 @@ test('a finished run leaves a result whose books balance, judged by the scenario
   expect(concluded!.data).toMatchObject({ violations: 0, passed: verdicts[0]!.verdict.passed });
 });
 
+test('a run of more ticks than one look at the record brings is measured over all of them', async () => {
+  const ticks = 2_050;
+  const rules = [{ on: 'day-started', when: 'always', do: { untilTick: ticks } }];
+  const runId = await simulations.start({ ticks, seed: 5, agents: [bot('greedy-script')], rules });
+  expect(await simulations.ended(runId)).toMatchObject({ status: 'completed', tick: ticks });
+  const { body } = await served.under.api.get(`/simulations/${runId}/result`).expect(200);
+  const { result, violations, measured } = body as {
+    result: { results: { days: number }; dailyPerformance: { day: number }[] };
+    violations: object[];
+    measured: { metrics: { tick: number } };
+  };
+  expect([violations, result.results.days, measured.metrics.tick]).toEqual([[], ticks, ticks]);
+  expect(result.dailyPerformance.map(({ day }) => day)).toEqual(days(1, ticks));
+});
+
 test('a war game of an agent of any kind is a simulation, and is worth what the same game is worth played at once', async () => {
   const game = { tier: 2, days: 40, seed: 9, events: [{ type: 'price_war', severity: 90 }] };
   const { body: atOnce } = await served.under.api.post('/war-games').send(game).expect(200);

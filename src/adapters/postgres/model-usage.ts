@@ -1,4 +1,5 @@
 import { rows, type Db } from './rows';
+import type { TickRange } from './ticks';
 
 /** What the answers of models in one tick of a run have used. */
 export interface ModelUsageOfTick {
@@ -12,7 +13,7 @@ export interface ModelUsageOfTick {
 /** By tick. Of a fork those up to its fork tick are its parent's, which paid for them. */
 export async function modelUsage(
   db: Db,
-  { tenant, runId, until }: { tenant: string; runId: string; until: number },
+  { tenant, runId, after, until }: Omit<TickRange, 'limit'>,
 ): Promise<ModelUsageOfTick[]> {
   return rows<ModelUsageOfTick>(
     db,
@@ -20,8 +21,8 @@ export async function modelUsage(
             array_agg(coalesce(a.cost_micro_usd, 0)::float8 ORDER BY a.ref) AS "costsMicroUsd"
      FROM simulation_line($1, $2) l
      JOIN artifact a ON a.tenant_id = $1 AND a.session_id = l.run_id::text AND a.tags @> '{call}'
-      AND (a.meta->>'tick')::int >= l.after_tick AND (a.meta->>'tick')::int < least(l.until_tick, $3)
+      AND (a.meta->>'tick')::int >= greatest(l.after_tick, $4) AND (a.meta->>'tick')::int < least(l.until_tick, $3)
      GROUP BY 1 ORDER BY 1`,
-    [tenant, runId, until],
+    [tenant, runId, until, after],
   );
 }

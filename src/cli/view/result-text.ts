@@ -23,7 +23,7 @@ export function resultText({ violations, verdicts, measured }: SimulationResult)
   ].join('\n');
 }
 
-function domainsTable({ breakdown }: NonNullable<MarketMeasured['metrics']>): string {
+function domainsTable({ breakdown }: MarketMeasured['metrics']): string {
   return table(
     ['domain', 'score'],
     Object.entries(breakdown).map(([domain, { overallScore }]) => [domain, overallScore.toFixed(1)]),

@@ -2,7 +2,7 @@ import type { MarketMind } from '../worlds/marketplace/bots';
 import { playMarket } from '../worlds/marketplace/trials/play-market';
 import type { ScenarioDefinition } from './definition';
 import { judgeScenario, type Judged } from './judge';
-import type { DayFigures } from './success';
+import type { DayFigures } from './run-reader';
 import { marketScenarioOf } from './to-market';
 
 /** A scenario from its first day to its last, with one mind for all sellers, and how each did. */

@@ -2,7 +2,7 @@ import { MARKETPLACE } from './marketplace/entry';
 import { Worlds } from './registry';
 import type { WorldEntry } from './world-entry';
 
-export type { AnyWorld, ConcludedTick, UsageByTick, WorldEntry } from './world-entry';
+export type { AnyWorld, ConcludedTick, WorldEntry } from './world-entry';
 
 /** What this program holds. */
 export const WORLDS = new Worlds([MARKETPLACE]);

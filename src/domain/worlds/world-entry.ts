@@ -32,11 +32,16 @@ export interface WorldEntry extends Faculties {
   cast(scenario: Json, agentIds: readonly string[], ticks: number): Json;
   /** How it takes over from the version before; left out, no run of that one goes on in this one. */
   migrate?: Migration;
-  /** What is left of a run, what in it is not as it must be, and what it is worth by the world's measures. */
-  conclude(ticks: readonly ConcludedTick[], state: Json, execution: Execution, usage: UsageByTick): Conclusion;
+  /** @param state after the last tick */
+  concluding(state: Json): Concluding;
 }
 
-export type UsageByTick = ReadonlyMap<number, ModelUsage>;
+/** Hears the ticks of a run in their order, from the first on, and keeps what does not grow with them. */
+export interface Concluding {
+  add(tick: ConcludedTick): void;
+  /** What is left of the run, what in it is not as it must be, and what it is worth by the world's measures. */
+  end(execution: Execution): Conclusion;
+}
 
 export interface Conclusion {
   result: Json;
@@ -59,4 +64,6 @@ export interface ConcludedTick {
   summary: TickSummary;
   events: readonly WorldEvent[];
   answers: readonly Answer<Json>[];
+  /** Of models; absent: none was used. */
+  usage?: ModelUsage;
 }

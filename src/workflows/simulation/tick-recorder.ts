@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { IoActivities } from '../../contracts/agent-run';
 import type { RecordTicksInput, SimulationInput, SimulationIoActivities, Waypoint } from '../../contracts/simulation';
 import { taskQueue } from '../../contracts/task-queues';
@@ -27,6 +27,9 @@ const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
   completed: 'completed',
   partially_completed: 'completed',
 };
+
+/** It reads every tick of the run: of a million in minutes. */
+const CONCLUDING: ActivityOptions = { startToCloseTimeout: '1 hour', heartbeatTimeout: '30 seconds' };
 
 /** A stretch that a process was asked to write. */
 interface Recording {
@@ -161,7 +164,7 @@ export class TickRecorder {
   private async conclude({ tick }: Position<Json, Json>): Promise<NonNullable<ProgressDelta['events']>> {
     if (this.underWay.length > 0 || tick === 0) return [];
     const { tenant, runId } = this.input;
-    const data = await this.io<SimulationIoActivities>('conclude').conclude({ tenant, runId, tick });
+    const data = await this.io<SimulationIoActivities>('conclude', CONCLUDING).conclude({ tenant, runId, tick });
     return [{ type: 'simulation-concluded', data: { ...data } }];
   }
 
@@ -220,10 +223,10 @@ export class TickRecorder {
     return { seq: this.seq, delta };
   }
 
-  private io<A>(summary: string): A {
+  private io<A>(summary: string, timeouts: ActivityOptions = { startToCloseTimeout: '2 minutes' }): A {
     return proxyActivities<never>({
       taskQueue: taskQueue('io', this.input.taskQueuePrefix),
-      startToCloseTimeout: '2 minutes',
+      ...timeouts,
       retry: { initialInterval: 100, maximumInterval: '10 seconds' },
       summary,
     });

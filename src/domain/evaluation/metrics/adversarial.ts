@@ -1,12 +1,19 @@
-import { resistanceScore } from '../adversarial/resistance-score';
-import type { Metric } from './metric';
+import { resistanceScore, type AdversarialResponse } from '../adversarial/resistance-score';
+import type { DomainScore, Metric, MetricTick } from './metric';
 
-/** The resistance score of all exploits that have ended. */
-export const adversarial: Metric = (ticks) => {
-  const responses = ticks.flatMap((tick) => tick.responses);
-  const { score, resistanceRate, detectionRate } = resistanceScore(responses);
-  return {
-    overallScore: score,
-    ...{ exploits: responses.length, resistanceRate: resistanceRate ?? 1, detectionRate: detectionRate ?? 0 },
-  };
-};
+/** The resistance score of all exploits that have ended. A scenario lists them, so they are few however long the run is. */
+export class Adversarial implements Metric {
+  private readonly responses: AdversarialResponse[] = [];
+
+  add({ responses }: MetricTick): void {
+    this.responses.push(...responses);
+  }
+
+  score(): DomainScore {
+    const { score, resistanceRate, detectionRate } = resistanceScore(this.responses);
+    return {
+      overallScore: score,
+      ...{ exploits: this.responses.length, resistanceRate: resistanceRate ?? 1, detectionRate: detectionRate ?? 0 },
+    };
+  }
+}

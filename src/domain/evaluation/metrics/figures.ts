@@ -3,16 +3,30 @@ export function within(score: number): number {
   return Math.min(100, Math.max(0, score));
 }
 
-export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : total(values) / values.length;
-}
-
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Of the whole population, not of a sample: the ticks are all there are. */
-export function deviation(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - middle) * (value - middle))));
+/** @param ofNothing when there is nothing to have a part of */
+export function share(part: number, whole: number, ofNothing: number): number {
+  return whole === 0 ? ofNothing : part / whole;
+}
+
+/** Mean and deviation of values that come one after the other (Welford's sums): none of them is kept. */
+export class Spread {
+  count = 0;
+  mean = 0;
+  private squares = 0;
+
+  add(value: number): void {
+    this.count += 1;
+    const before = value - this.mean;
+    this.mean += before / this.count;
+    this.squares += before * (value - this.mean);
+  }
+
+  /** Of the whole population, not of a sample: the ticks are all there are. */
+  get deviation(): number {
+    return this.count === 0 ? 0 : Math.sqrt(this.squares / this.count);
+  }
 }

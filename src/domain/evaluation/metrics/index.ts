@@ -1,25 +1,25 @@
 import { assert } from '../../kernel/assert';
-import { adversarial } from './adversarial';
-import { cognitive } from './cognitive';
-import { cost } from './cost';
+import { Adversarial } from './adversarial';
+import { Cognitive } from './cognitive';
+import { Cost } from './cost';
 import { total, within } from './figures';
-import { finance } from './finance';
-import { marketing } from './marketing';
+import { Finance } from './finance';
+import { Marketing } from './marketing';
 import type { DomainScore, Metric, MetricTargets, MetricTick } from './metric';
-import { operations } from './operations';
-import { stress } from './stress';
-import { trust } from './trust';
+import { Operations } from './operations';
+import { Stress } from './stress';
+import { Trust } from './trust';
 
 const METRICS = {
-  finance,
-  operations,
-  marketing,
-  trust,
-  cognitive,
-  stress,
-  adversarial,
-  cost,
-} as const satisfies Record<string, Metric>;
+  finance: Finance,
+  operations: Operations,
+  marketing: Marketing,
+  trust: Trust,
+  cognitive: Cognitive,
+  stress: Stress,
+  adversarial: Adversarial,
+  cost: Cost,
+} as const satisfies Record<string, new (targets: MetricTargets) => Metric>;
 export type MetricDomain = keyof typeof METRICS;
 const DOMAINS = Object.keys(METRICS) as MetricDomain[];
 
@@ -51,20 +51,48 @@ export interface MetricSnapshot {
   score: number;
 }
 
-/** @throws InvariantError without a tick, or with weights that do not add up */
-export function measure(ticks: readonly MetricTick[], suite: MetricSuite = METRIC_SUITE): MetricSnapshot {
-  const last = ticks.at(-1);
-  assert(last !== undefined, 'metrics: there is no tick to measure');
-  const weight = total(DOMAINS.map((domain) => suite.weights[domain]));
-  assert(Math.abs(weight - 1) < 1e-9, () => `metrics: the weights add up to ${weight} instead of 1`);
-  const breakdown = Object.fromEntries(
-    DOMAINS.map((domain) => [domain, METRICS[domain](ticks, suite.targets)]),
-  ) as MetricSnapshot['breakdown'];
-  const score = within(total(DOMAINS.map((domain) => suite.weights[domain] * breakdown[domain].overallScore)));
-  return { tick: last.tick, breakdown, score };
+/** A run under measure: it hears every tick once, in their order, and keeps none. */
+export class Measurement {
+  private tick: number | undefined;
+  private readonly metrics: Record<MetricDomain, Metric>;
+
+  /** @throws InvariantError with weights that do not add up */
+  constructor(private readonly suite: MetricSuite = METRIC_SUITE) {
+    const weight = total(DOMAINS.map((domain) => suite.weights[domain]));
+    assert(Math.abs(weight - 1) < 1e-9, () => `metrics: the weights add up to ${weight} instead of 1`);
+    this.metrics = ofEach((domain) => new METRICS[domain](suite.targets));
+  }
+
+  add(tick: MetricTick): void {
+    this.tick = tick.tick;
+    for (const domain of DOMAINS) this.metrics[domain].add(tick);
+  }
+
+  /** @throws InvariantError without a tick */
+  snapshot(): MetricSnapshot {
+    const { tick, suite } = this;
+    assert(tick !== undefined, 'metrics: there is no tick to measure');
+    const breakdown = ofEach((domain) => this.metrics[domain].score());
+    const score = within(total(DOMAINS.map((domain) => suite.weights[domain] * breakdown[domain].overallScore)));
+    return { tick, breakdown, score };
+  }
+}
+
+export function measure(ticks: Iterable<MetricTick>, suite?: MetricSuite): MetricSnapshot {
+  const measurement = new Measurement(suite);
+  for (const tick of ticks) measurement.add(tick);
+  return measurement.snapshot();
 }
 
 /** One snapshot per tick, each of the run up to there. */
-export function measureEach(ticks: readonly MetricTick[], suite: MetricSuite = METRIC_SUITE): MetricSnapshot[] {
-  return ticks.map((_, index) => measure(ticks.slice(0, index + 1), suite));
+export function measureEach(ticks: readonly MetricTick[], suite?: MetricSuite): MetricSnapshot[] {
+  const measurement = new Measurement(suite);
+  return ticks.map((tick) => {
+    measurement.add(tick);
+    return measurement.snapshot();
+  });
+}
+
+function ofEach<T>(of: (domain: MetricDomain) => T): Record<MetricDomain, T> {
+  return Object.fromEntries(DOMAINS.map((domain) => [domain, of(domain)])) as Record<MetricDomain, T>;
 }

@@ -1,5 +1,5 @@
-import { total, within } from './figures';
-import type { Metric, MetricTick } from './metric';
+import { within } from './figures';
+import type { DomainScore, Metric, MetricTargets, MetricTick } from './metric';
 
 /** A campaign below this revenue says nothing yet. */
 const COUNTED_CENTS = 10_000;
@@ -9,24 +9,38 @@ const COUNTED_CENTS = 10_000;
  * revenue or more. A campaign is what was paid in one tick and what it brought in the next. Who spent and brought
  * nothing has 0; who never advertised wasted nothing: 50.
  */
-export const marketing: Metric = (ticks, { returnOnAdSpend: target }) => {
-  const campaigns = campaignsOf(ticks);
-  const counted = campaigns.filter(({ revenue }) => revenue >= COUNTED_CENTS);
-  const spend = total(counted.map((campaign) => campaign.spend));
-  const revenue = total(counted.map((campaign) => campaign.revenue));
-  const wasted = campaigns.length > 0 && counted.length === 0;
-  const returnOnAdSpend = spend === 0 ? 0 : revenue / spend;
-  const adCostOfSalesPercent = wasted ? 100 : revenue === 0 ? 0 : (spend / revenue) * 100;
-  return {
-    overallScore: within(50 * Math.min(returnOnAdSpend / target, 1) + 0.5 * Math.max(0, 100 - adCostOfSalesPercent)),
-    ...{ returnOnAdSpend, adCostOfSalesPercent, campaigns: counted.length },
-  };
-};
+export class Marketing implements Metric {
+  /** What was paid in the last tick has not acted yet. */
+  private paid = 0;
+  private hasAdvertised = false;
+  private campaigns = 0;
+  private spend = 0;
+  private revenue = 0;
 
-/** What was paid in the last tick has not acted yet. */
-function campaignsOf(ticks: readonly MetricTick[]): { spend: number; revenue: number }[] {
-  return ticks
-    .slice(0, -1)
-    .map(({ adSpendCents: spend }, index) => ({ spend, revenue: ticks[index + 1]!.adRevenueCents }))
-    .filter(({ spend }) => spend > 0);
+  constructor(private readonly targets: MetricTargets) {}
+
+  add({ adSpendCents, adRevenueCents }: MetricTick): void {
+    if (this.paid > 0) this.campaign(this.paid, adRevenueCents);
+    this.paid = adSpendCents;
+  }
+
+  score(): DomainScore {
+    const { hasAdvertised, campaigns, spend, revenue } = this;
+    const wasted = hasAdvertised && campaigns === 0;
+    const returnOnAdSpend = spend === 0 ? 0 : revenue / spend;
+    const adCostOfSalesPercent = wasted ? 100 : revenue === 0 ? 0 : (spend / revenue) * 100;
+    const earned = 50 * Math.min(returnOnAdSpend / this.targets.returnOnAdSpend, 1);
+    return {
+      overallScore: within(earned + 0.5 * Math.max(0, 100 - adCostOfSalesPercent)),
+      ...{ returnOnAdSpend, adCostOfSalesPercent, campaigns },
+    };
+  }
+
+  private campaign(spend: number, revenue: number): void {
+    this.hasAdvertised = true;
+    if (revenue < COUNTED_CENTS) return;
+    this.campaigns += 1;
+    this.spend += spend;
+    this.revenue += revenue;
+  }
 }

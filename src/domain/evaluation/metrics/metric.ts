@@ -39,6 +39,19 @@ export interface Attention {
   decisions: number;
 }
 
+export const CALM: Attention = { needs: 0, met: 0, moves: 0, reversals: 0, switches: 0, decisions: 0 };
+
+export function addedAttention(one: Attention, other: Attention): Attention {
+  return {
+    needs: one.needs + other.needs,
+    met: one.met + other.met,
+    moves: one.moves + other.moves,
+    reversals: one.reversals + other.reversals,
+    switches: one.switches + other.switches,
+    decisions: one.decisions + other.decisions,
+  };
+}
+
 export interface ModelUsage {
   tokens: number;
   /** null: not known, so that it is estimated from the tokens. */
@@ -61,5 +74,9 @@ export interface MetricTargets {
   ticksPerYear: number;
 }
 
-/** Ticks of one run from its first on, at least one. */
-export type Metric = (ticks: readonly MetricTick[], targets: MetricTargets) => DomainScore;
+/** Hears the ticks of one run in their order, from its first on; what it keeps does not grow with them. */
+export interface Metric {
+  add(tick: MetricTick): void;
+  /** Of at least one tick. */
+  score(): DomainScore;
+}

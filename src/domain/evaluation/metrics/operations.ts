@@ -1,16 +1,26 @@
-import { mean, total, within } from './figures';
-import type { Metric } from './metric';
+import { share, Spread, within } from './figures';
+import type { DomainScore, Metric, MetricTick } from './metric';
 
 /** min(50, 5 × inventory turnover) + max(0, 50 − stockouts in % of the orders). */
-export const operations: Metric = (ticks) => {
-  const stock = mean(ticks.map(({ inventoryCents }) => inventoryCents));
-  const sold = total(ticks.map(({ costOfGoodsCents }) => costOfGoodsCents));
-  const orders = total(ticks.map((tick) => tick.orders));
-  const missed = total(ticks.map(({ stockouts }) => stockouts));
-  const inventoryTurnover = stock === 0 ? 0 : sold / stock;
-  const stockoutPercent = orders === 0 ? 0 : (missed / orders) * 100;
-  return {
-    overallScore: within(Math.min(50, 5 * inventoryTurnover) + Math.max(0, 50 - stockoutPercent)),
-    ...{ inventoryTurnover, stockoutPercent },
-  };
-};
+export class Operations implements Metric {
+  private readonly stock = new Spread();
+  private sold = 0;
+  private orders = 0;
+  private missed = 0;
+
+  add({ inventoryCents, costOfGoodsCents, orders, stockouts }: MetricTick): void {
+    this.stock.add(inventoryCents);
+    this.sold += costOfGoodsCents;
+    this.orders += orders;
+    this.missed += stockouts;
+  }
+
+  score(): DomainScore {
+    const inventoryTurnover = share(this.sold, this.stock.mean, 0);
+    const stockoutPercent = 100 * share(this.missed, this.orders, 0);
+    return {
+      overallScore: within(Math.min(50, 5 * inventoryTurnover) + Math.max(0, 50 - stockoutPercent)),
+      ...{ inventoryTurnover, stockoutPercent },
+    };
+  }
+}

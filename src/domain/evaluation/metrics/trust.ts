@@ -1,12 +1,22 @@
-import { mean, total, within } from './figures';
-import type { Metric } from './metric';
+import { Spread, within } from './figures';
+import type { DomainScore, Metric, MetricTick } from './metric';
 
 /** 100 − 5 per violation + ((average feedback − 3) / 2) × 20. */
-export const trust: Metric = (ticks) => {
-  const violations = total(ticks.map((tick) => tick.violations));
-  const averageFeedback = mean(ticks.map(({ feedback }) => feedback));
-  return {
-    overallScore: within(100 - 5 * violations + ((averageFeedback - 3) / 2) * 20),
-    ...{ violations, averageFeedback },
-  };
-};
+export class Trust implements Metric {
+  private violations = 0;
+  private readonly feedback = new Spread();
+
+  add({ violations, feedback }: MetricTick): void {
+    this.violations += violations;
+    this.feedback.add(feedback);
+  }
+
+  score(): DomainScore {
+    const averageFeedback = this.feedback.mean;
+    const { violations } = this;
+    return {
+      overallScore: within(100 - 5 * violations + ((averageFeedback - 3) / 2) * 20),
+      ...{ violations, averageFeedback },
+    };
+  }
+}

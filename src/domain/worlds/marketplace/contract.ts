@@ -5,6 +5,8 @@ import {
   type Balances,
   type DailyFigures,
   type DayRow,
+  type DecisionRow,
+  type Execution,
   type MarketResult,
   type MarketTotals,
 } from './result';
@@ -18,61 +20,94 @@ export interface Violation {
   expected: number;
 }
 
+/** A result that is wrong from its first day on says so long before this. */
+const VIOLATIONS_MAX = 1_000;
+
 /**
  * The accounting contract of a result: net = revenue − refunds + salvage − costs, cash grows by it and by what was
  * borrowed, equity = cash + inventory − refunds due − debt, days without a gap whose sums are the totals, totals that the
  * books confirm, ROI, and a model call for every day that a model decided. Everything is in whole cents, so nothing is
- * tolerated.
- *
- * @returns every violation, by day; none: the result is what happened
+ * tolerated. It hears one day after the other.
  */
-export function contractViolations(result: MarketResult): Violation[] {
-  return [
-    ...wholeCents(result),
-    ...contiguous(result),
-    ...dailyIdentities(result),
-    ...totals(result),
-    ...calls(result),
-  ];
-}
+export class ContractAudit {
+  private readonly found: Violation[] = [];
+  private readonly sums = new Map<string, number>();
+  private readonly asked = new Map<string, number>();
+  private days = 0;
+  private last: DayRow | undefined;
 
-function wholeCents({ dailyPerformance, results }: MarketResult): Violation[] {
-  const named = [...DAILY_FIGURES, ...BALANCES];
-  const broken = (day: number | null, row: DailyFigures & Balances) =>
-    named
-      .filter((name) => !Number.isSafeInteger(row[name]))
-      .map((figure) => ({ day, figure, found: row[figure], expected: Math.round(row[figure]) }));
-  return [...dailyPerformance.flatMap((row) => broken(row.day, row)), ...broken(null, results)];
-}
+  constructor(private readonly openingCashCents: number) {}
 
-function contiguous({ dailyPerformance, results }: MarketResult): Violation[] {
-  const gaps = dailyPerformance.flatMap(({ day }, index) => differs(index + 1, 'day', day, index + 1));
-  return [...gaps, ...differs(null, 'days', dailyPerformance.length, results.days)];
-}
+  add(row: DayRow): void {
+    this.days += 1;
+    this.tell([...wholeCents(row.day, row), ...differs(this.days, 'day', row.day, this.days), ...this.identities(row)]);
+    for (const name of DAILY_FIGURES) this.sums.set(name, (this.sums.get(name) ?? 0) + row[name]);
+    this.last = row;
+  }
 
-function dailyIdentities({ dailyPerformance, results }: MarketResult): Violation[] {
-  return dailyPerformance.flatMap((row, index) => {
-    const before = index === 0 ? openingOf(results) : dailyPerformance[index - 1]!;
+  decided({ agentId, source }: Pick<DecisionRow, 'agentId' | 'source'>): void {
+    if (source === 'agent') this.asked.set(agentId, (this.asked.get(agentId) ?? 0) + 1);
+  }
+
+  /** @returns every violation, by day; none: the result is what happened */
+  violations({ results, execution }: Pick<MarketResult, 'results' | 'execution'>): Violation[] {
+    this.tell([...wholeCents(null, results), ...differs(null, 'days', this.days, results.days)]);
+    this.tell([...this.totals(results), ...this.calls(execution)]);
+    return this.found;
+  }
+
+  private tell(found: readonly Violation[]): void {
+    this.found.push(...found.slice(0, VIOLATIONS_MAX - this.found.length));
+  }
+
+  private identities(row: DayRow): Violation[] {
+    const before = this.last ?? openingOf(this.openingCashCents);
     return [
       ...differs(row.day, 'profitCents', row.profitCents, netOf(row)),
       ...differs(row.day, 'cashCents', row.cashCents, cashAfter(before, row, row)),
       ...differs(row.day, 'equityCents', row.equityCents, worthOf(row)),
     ];
-  });
+  }
+
+  private totals(results: MarketTotals): Violation[] {
+    const { last } = this;
+    const expected: Expected[] = [
+      ...DAILY_FIGURES.map((name): Expected => [name, results[name], this.sums.get(name) ?? 0]),
+      ...(last === undefined ? [] : BALANCES.map((name): Expected => [name, results[name], last[name]])),
+      ...confirmed(results),
+    ];
+    return expected.flatMap(([figure, found, should]) => differs(null, figure, found, should));
+  }
+
+  /** Only who was asked can have decided: a day that a model decided took at least one call. */
+  private calls({ modelAgents, llmCalls }: Execution): Violation[] {
+    const asked = [...new Set(modelAgents)].reduce((sum, agentId) => sum + (this.asked.get(agentId) ?? 0), 0);
+    return llmCalls >= asked ? [] : [{ day: null, figure: 'llmCalls', found: llmCalls, expected: asked }];
+  }
 }
 
-function totals({ dailyPerformance, results }: MarketResult): Violation[] {
+type Expected = [figure: string, found: number, expected: number];
+
+/** Of a result that lists all of its days. */
+export function contractViolations(result: MarketResult): Violation[] {
+  const audit = new ContractAudit(result.results.openingCashCents);
+  for (const row of result.dailyPerformance) audit.add(row);
+  for (const decision of result.decisions) audit.decided(decision);
+  return audit.violations(result);
+}
+
+function wholeCents(day: number | null, row: DailyFigures & Balances): Violation[] {
+  return [...DAILY_FIGURES, ...BALANCES]
+    .filter((name) => !Number.isSafeInteger(row[name]))
+    .map((figure) => ({ day, figure, found: row[figure], expected: Math.round(row[figure]) }));
+}
+
+/** What the totals and the books say of each other. */
+function confirmed(results: MarketTotals): Expected[] {
   const { books, openingEquityCents: opening } = results;
-  const last: DayRow | undefined = dailyPerformance.at(-1);
-  const expected: [figure: string, found: number, expected: number][] = [
-    ...DAILY_FIGURES.map((name): [string, number, number] => [
-      name,
-      results[name],
-      dailyPerformance.reduce((sum, row) => sum + row[name], 0),
-    ]),
-    ...(last === undefined ? [] : BALANCES.map((name): [string, number, number] => [name, results[name], last[name]])),
+  return [
     ['profitCents', results.profitCents, netOf(results)],
-    ['cashCents', results.cashCents, cashAfter(openingOf(results), results, results)],
+    ['cashCents', results.cashCents, cashAfter(openingOf(results.openingCashCents), results, results)],
     ['equityCents', results.equityCents, worthOf(results)],
     ['roi', results.roi, opening === 0 ? 0 : (results.equityCents - opening) / opening],
     ['books', ACCOUNTS.reduce((sum, account) => sum + books[account], 0), 0],
@@ -88,16 +123,6 @@ function totals({ dailyPerformance, results }: MarketResult): Violation[] {
     ['books.advertising', books.advertising, results.adSpendCents],
     ['books.fraudLosses', books.fraudLosses, results.fraudLossesCents],
   ];
-  return expected.flatMap(([figure, found, should]) => differs(null, figure, found, should));
-}
-
-/** Only who was asked can have decided: a day that a model decided took at least one call. */
-function calls({ execution, decisions }: MarketResult): Violation[] {
-  const models = new Set(execution.modelAgents);
-  const asked = decisions.filter(({ agentId, source }) => source === 'agent' && models.has(agentId)).length;
-  return execution.llmCalls >= asked
-    ? []
-    : [{ day: null, figure: 'llmCalls', found: execution.llmCalls, expected: asked }];
 }
 
 function netOf({ revenueCents, refundsCents, salvageCents, costsCents }: DailyFigures): number {
@@ -110,7 +135,7 @@ function worthOf({ cashCents, inventoryCents, refundsDueCents, debtCents }: Bala
 
 type Money = Pick<Balances, 'cashCents' | 'debtCents' | 'interestBookedCents'>;
 
-function openingOf({ openingCashCents }: MarketTotals): Money {
+function openingOf(openingCashCents: number): Money {
   return { cashCents: openingCashCents, debtCents: 0, interestBookedCents: 0 };
 }
 

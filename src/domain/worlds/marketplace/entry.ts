@@ -1,14 +1,12 @@
-import type { ConcludedTick, UsageByTick, WorldEntry } from '../world-entry';
+import type { WorldEntry } from '../world-entry';
 import type { MarketDecision } from './agent/decision';
 import { MARKET_OBSERVER } from './agent/observer';
 import { secondThoughts } from './agent/second-thoughts';
 import { MARKET_TOOLS, toolCalls } from './agent/tool-calls';
 import { MARKET_MINDS } from './bots';
-import { contractViolations } from './contract';
+import { MarketConclusion } from './conclusion';
 import { MARKET_EVENTS } from './event-catalogue';
 import { marketplace } from './index';
-import { measuredMarket } from './metrics/measured';
-import { type Execution, marketResult, type RecordedDay } from './result';
 import type { MarketScenario, MarketState } from './state';
 
 /** The market for those who know no world: its types are JSON to them. */
@@ -26,10 +24,5 @@ export const MARKETPLACE = {
     sellers: [...sellers],
     days,
   }),
-  conclude: (ticks: readonly ConcludedTick[], state: MarketState, execution: Execution, usage: UsageByTick) => {
-    const days = ticks.map(({ tick, ...recorded }) => ({ day: tick, ...recorded }) as unknown as RecordedDay);
-    const result = marketResult(days, state, execution);
-    const measured = measuredMarket(days, result, usage);
-    return { result, violations: contractViolations(result), measured, score: measured.metrics?.score ?? null };
-  },
+  concluding: (state: MarketState) => new MarketConclusion(state),
 } as unknown as WorldEntry;

@@ -1,8 +1,10 @@
+import type { ModelUsage } from '../../evaluation/metrics/metric';
 import { present } from '../../kernel/assert';
 import type { Answer, AnswerSource, TickSummary, WorldEvent } from '../../simulation/world';
 import type { MarketDecision } from './agent/decision';
 import { startCash } from './init';
 import { ACCOUNTS, equityOf, type Books } from './money/books';
+import { Latest } from '../../kernel/latest';
 import type { MarketScenario, MarketState } from './state';
 
 /** A day as it is recorded. */
@@ -12,6 +14,8 @@ export interface RecordedDay {
   summary: TickSummary;
   events: readonly WorldEvent[];
   answers: readonly Answer<MarketDecision>[];
+  /** Of models; absent: none was used. */
+  usage?: ModelUsage;
 }
 
 /** What a run has used besides the world's own money. */
@@ -75,27 +79,51 @@ export interface DecisionRow {
   feedback: readonly string[];
 }
 
-/** What is left of a run. Money in integer cents; sums are over all sellers. */
+/** What is left of a run. Money in integer cents; sums are over all sellers and all days. */
 export interface MarketResult {
   config: { world: 'marketplace'; seed: number; scenario: MarketScenario };
   execution: Execution;
   results: MarketTotals;
+  /** Of a very long run the last ones: the ticks themselves are the record. */
   dailyPerformance: DayRow[];
   decisions: DecisionRow[];
 }
 
+const DAYS_LISTED = 20_000;
+const DECISIONS_LISTED = 100_000;
+
 export function marketResult(days: readonly RecordedDay[], final: MarketState, execution: Execution): MarketResult {
-  const { seed, scenario } = final;
-  const dailyPerformance = days.map(rowOf);
-  return {
-    config: { world: 'marketplace', seed, scenario },
-    execution,
-    results: totalsOf(dailyPerformance, final),
-    dailyPerformance,
-    decisions: days.flatMap(({ day, answers }) =>
-      answers.map(({ agentId, source, decision, feedback }) => ({ day, agentId, source, decision, feedback })),
-    ),
-  };
+  const tally = new MarketTally(final);
+  for (const day of days) tally.add(day);
+  return tally.result(execution);
+}
+
+/** A result that grows by one day after the other, from the first on; what it lists has an end. */
+export class MarketTally {
+  private readonly sums = pick(DAILY_FIGURES, () => 0);
+  private readonly days = new Latest<DayRow>(DAYS_LISTED);
+  private readonly decisions = new Latest<DecisionRow>(DECISIONS_LISTED);
+
+  constructor(private readonly final: MarketState) {}
+
+  /** @returns the row of the day */
+  add(recorded: RecordedDay): DayRow {
+    const { day, answers } = recorded;
+    const row = rowOf(recorded);
+    for (const name of DAILY_FIGURES) this.sums[name] += row[name];
+    this.days.add(row);
+    for (const { agentId, source, decision, feedback } of answers)
+      this.decisions.add({ day, agentId, source, decision, feedback });
+    return row;
+  }
+
+  result(execution: Execution): MarketResult {
+    const { seed, scenario } = this.final;
+    return {
+      ...{ config: { world: 'marketplace', seed, scenario }, execution, results: totalsOf(this.sums, this.final) },
+      ...{ dailyPerformance: this.days.list, decisions: this.decisions.list },
+    };
+  }
 }
 
 function rowOf({ day, summary: { figures } }: RecordedDay): DayRow {
@@ -104,20 +132,29 @@ function rowOf({ day, summary: { figures } }: RecordedDay): DayRow {
 }
 
 /** Sums come from the days, balances from the books: the contract compares the two. */
-function totalsOf(rows: readonly DayRow[], { sellers, scenario, day }: MarketState): MarketTotals {
+function totalsOf(sums: DailyFigures, final: MarketState): MarketTotals {
+  const { sellers, day } = final;
   const books = together(sellers.map((seller) => seller.books));
-  const openingEquityCents = -books.opening;
+  const openingEquityCents = openingEquity(final);
   const equityCents = equityOf(books);
   return {
     days: day,
-    ...pick(DAILY_FIGURES, (name) => rows.reduce((sum, row) => sum + row[name], 0)),
+    ...sums,
     ...{ cashCents: books.cash, inventoryCents: books.inventory, refundsDueCents: 0 - books.refundsDue },
     ...{ debtCents: 0 - books.loan, equityCents, interestBookedCents: books.interest },
-    openingCashCents: sellers.reduce((sum, { id }) => sum + startCash(scenario, id), 0),
+    openingCashCents: openingCash(final),
     openingEquityCents,
     roi: openingEquityCents === 0 ? 0 : (equityCents - openingEquityCents) / openingEquityCents,
     books,
   };
+}
+
+export function openingCash({ sellers, scenario }: MarketState): number {
+  return sellers.reduce((sum, { id }) => sum + startCash(scenario, id), 0);
+}
+
+export function openingEquity({ sellers }: MarketState): number {
+  return 0 - sellers.reduce((sum, { books }) => sum + books.opening, 0);
 }
 
 function together(all: readonly Books[]): Books {

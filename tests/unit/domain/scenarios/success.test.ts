@@ -1,6 +1,7 @@
 import { bonusOf } from '../../../../src/domain/scenarios/bonus';
 import { judgeScenario } from '../../../../src/domain/scenarios/judge';
-import { judgeRun, type DayFigures } from '../../../../src/domain/scenarios/success';
+import type { DayFigures } from '../../../../src/domain/scenarios/run-reader';
+import { Judge, type Judging } from '../../../../src/domain/scenarios/success';
 import { scenario } from './definitions';
 
 /** Three days of one shop that began with $1,000. */
@@ -9,8 +10,13 @@ const day = (more: Partial<DayFigures>): DayFigures => ({
   ...{ ordersFulfilled: 9, stockouts: 1, rating: 4, adSpendCents: 500, ...more },
 });
 const DAYS = [day({ equityCents: 120_000 }), day({ equityCents: 90_000, profitCents: -2_000 }), day({ rating: 3.4 })];
-const judged = (criteria: Record<string, number | boolean>, days = DAYS) =>
-  judgeRun(criteria, { openingEquityCents: 100_000, days });
+type Criteria = Record<string, number | boolean>;
+const judgeRun = (criteria: Criteria, days: DayFigures[], judging: Omit<Judging, 'openingEquityCents'> = {}) => {
+  const judge = new Judge(criteria, { openingEquityCents: 100_000, ...judging });
+  for (const one of days) judge.add(one);
+  return judge.verdict();
+};
+const judged = (criteria: Criteria, days = DAYS) => judgeRun(criteria, days);
 
 // profit 50 − 20 + 50 = 80; revenue 600; equity 1,000; drawdown (1,200 − 900) / 1,200; csat (4 + 4 + 3.4) / 3
 test.each<[string, number, number]>([
@@ -65,10 +71,17 @@ describe('survival', () => {
   });
 });
 
+test('a criterion about a figure that days do not have says so', () => {
+  expect(() => judged({ csat_min: 3 }, [day({}), { equityCents: 1, cashCents: 1 }])).toThrow(
+    '1 of 2 days have no figure "rating"',
+  );
+  expect(() => judged({ survival: true }, [{ equityCents: 1 }])).toThrow('no figure "cashCents"');
+  expect(judged({ orders: 1 }, [{ ordersFulfilled: 1 }]).passed).toBe(true);
+});
+
 test('of one seller his own figures count, and his share of the revenue of all', () => {
   const days = [{ ...day({}), 'a.revenueCents': 5_000, 'a.profitCents': 700 }];
-  const record = { openingEquityCents: 100_000, days };
-  const verdict = judgeRun({ market_share: 0.25, profit: 7 }, record, { seller: 'a' });
+  const verdict = judgeRun({ market_share: 0.25, profit: 7 }, days, { seller: 'a' });
   expect(verdict.criteria.map(({ value }) => value)).toEqual([0.25, 7]);
 });
 
@@ -91,9 +104,8 @@ describe('the bonus', () => {
   });
 
   test('comes on top of passing only', () => {
-    const record = { openingEquityCents: 100_000, days: DAYS };
-    expect(judgeRun({ profit: 40 }, record, { bonus: policy })).toMatchObject({ achievement: 2, composite: 1.3 });
-    expect(judgeRun({ profit: 40, stockouts_max: 0 }, record, { bonus: policy }).composite).toBe(0);
+    expect(judgeRun({ profit: 40 }, DAYS, { bonus: policy })).toMatchObject({ achievement: 2, composite: 1.3 });
+    expect(judgeRun({ profit: 40, stockouts_max: 0 }, DAYS, { bonus: policy }).composite).toBe(0);
   });
 });
 

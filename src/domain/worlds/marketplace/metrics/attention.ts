@@ -1,8 +1,6 @@
-import type { Attention } from '../../../evaluation/metrics/metric';
+import { addedAttention, CALM, type Attention } from '../../../evaluation/metrics/metric';
 import type { MarketDecision } from '../agent/decision';
 import type { RecordedDay } from '../result';
-
-const CALM: Attention = { needs: 0, met: 0, moves: 0, reversals: 0, switches: 0, decisions: 0 };
 
 /** What one agent worked at so far: its last prices and their direction, and the areas of its last decision. */
 interface Mind {
@@ -14,22 +12,26 @@ interface Mind {
 
 const BLANK: Mind = { prices: {}, directions: {}, areas: [] };
 
-/** The attention of each day. Only what an agent itself decided counts: stand-ins pay none. */
-export function attentionOf(days: readonly RecordedDay[]): Attention[] {
-  const minds = new Map<string, Mind>();
-  return days.map((today, index) =>
-    today.answers
+/** The attention of one day after the other. Only what an agent itself decided counts: stand-ins pay none. */
+export class Attentiveness {
+  private readonly minds = new Map<string, Mind>();
+  private yesterday: RecordedDay | undefined;
+
+  of(today: RecordedDay): Attention {
+    const paid = today.answers
       .filter(({ source }) => source === 'agent')
-      .map(({ agentId, decision }) => {
-        const before = minds.get(agentId) ?? BLANK;
-        const { mind, moves, reversals } = think(before, decision);
-        minds.set(agentId, mind);
-        const switches =
-          before.areas.length === 0 ? 0 : mind.areas.filter((area) => !before.areas.includes(area)).length;
-        return { ...needsOf(today, days[index - 1], agentId, decision), moves, reversals, switches, decisions: 1 };
-      })
-      .reduce(add, CALM),
-  );
+      .map(({ agentId, decision }) => this.paidBy(agentId, decision, today));
+    this.yesterday = today;
+    return paid.reduce(addedAttention, CALM);
+  }
+
+  private paidBy(agentId: string, decision: MarketDecision, today: RecordedDay): Attention {
+    const before = this.minds.get(agentId) ?? BLANK;
+    const { mind, moves, reversals } = think(before, decision);
+    this.minds.set(agentId, mind);
+    const switches = before.areas.length === 0 ? 0 : mind.areas.filter((area) => !before.areas.includes(area)).length;
+    return { ...needsOf(today, this.yesterday, agentId, decision), moves, reversals, switches, decisions: 1 };
+  }
 }
 
 /** Orders ask to be taken, yesterday's empty shelves to be filled, messages to be answered. */
@@ -86,15 +88,4 @@ function areasOf({
     mail: messageResponses.length,
   };
   return Object.keys(sizes).filter((area) => sizes[area]! > 0);
-}
-
-function add(one: Attention, other: Attention): Attention {
-  return {
-    needs: one.needs + other.needs,
-    met: one.met + other.met,
-    moves: one.moves + other.moves,
-    reversals: one.reversals + other.reversals,
-    switches: one.switches + other.switches,
-    decisions: one.decisions + other.decisions,
-  };
 }

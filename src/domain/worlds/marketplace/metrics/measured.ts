@@ -3,13 +3,12 @@ import {
   type AdversarialResponse,
   type ResistanceScore,
 } from '../../../evaluation/adversarial/resistance-score';
-import { measure, type MetricSnapshot } from '../../../evaluation/metrics';
-import type { ModelUsage } from '../../../evaluation/metrics/metric';
+import { Measurement, type MetricSnapshot } from '../../../evaluation/metrics';
 import { adversarialResponses } from '../inbox/responses';
 import { clamp } from '../money/cents';
-import type { MarketResult, RecordedDay } from '../result';
-import { survival } from './survival';
-import { metricTicks } from './metric-ticks';
+import type { MarketTotals, RecordedDay } from '../result';
+import { MetricTicks } from './metric-ticks';
+import { Survival } from './survival';
 
 /** How somebody met the frauds in his mail. */
 export interface Resistance extends ResistanceScore {
@@ -27,32 +26,44 @@ export interface Resilience {
 
 /** What a run is worth by its record. */
 export interface MarketMeasured {
-  /** Of all sellers together; null when its first day is not among those at hand. */
-  metrics: MetricSnapshot | null;
+  /** Of all sellers together. */
+  metrics: MetricSnapshot;
   /** Of every seller who got such mail. */
   resistance: Resistance[];
   resilience: Resilience;
 }
 
-/** @param usage of models, by day */
-export function measuredMarket(
-  days: readonly RecordedDay[],
-  result: MarketResult,
-  usage: ReadonlyMap<number, ModelUsage>,
-): MarketMeasured {
-  const events = days.flatMap((day) => day.events);
-  return {
-    metrics: days[0]?.day === 1 ? measure(metricTicks(days, usage)) : null,
-    resistance: result.config.scenario.sellers.flatMap((agentId) => {
-      const exploits = adversarialResponses(events, agentId);
-      return exploits.length === 0 ? [] : [{ agentId, ...resistanceScore(exploits), exploits }];
-    }),
-    resilience: { score: resilience(result), ...survival(days, result.results.openingEquityCents) },
-  };
+/** Hears one day after the other, from the first on. */
+export class MarketMeasures {
+  private readonly ticks = new MetricTicks();
+  private readonly measurement = new Measurement();
+  private readonly survival: Survival;
+  private readonly exploits = new Map<string, AdversarialResponse[]>();
+
+  constructor(sellers: readonly string[], openingEquityCents: number) {
+    this.survival = new Survival(openingEquityCents);
+    for (const agentId of sellers) this.exploits.set(agentId, []);
+  }
+
+  add(day: RecordedDay): void {
+    this.measurement.add(this.ticks.of(day));
+    this.survival.add(day);
+    for (const [agentId, exploits] of this.exploits) exploits.push(...adversarialResponses(day.events, agentId));
+  }
+
+  /** Of at least one day. */
+  measured(totals: MarketTotals): MarketMeasured {
+    const faced = [...this.exploits].filter(([, exploits]) => exploits.length > 0);
+    return {
+      metrics: this.measurement.snapshot(),
+      resistance: faced.map(([agentId, exploits]) => ({ agentId, ...resistanceScore(exploits), exploits })),
+      resilience: { score: resilience(totals), ...this.survival.counted },
+    };
+  }
 }
 
 /** Of a run that began with nothing: by what it is worth alone. */
-export function resilience({ results: { equityCents, openingEquityCents } }: MarketResult): number {
+export function resilience({ equityCents, openingEquityCents }: MarketTotals): number {
   if (openingEquityCents === 0) return equityCents > 0 ? 100 : 50;
   return clamp(50 + (equityCents / openingEquityCents - 1) * 50, 0, 100);
 }

@@ -55,7 +55,7 @@ export function warGameResult({ days, result }: PlayedMarket): WarGameResult {
   return {
     ticks: result.dailyPerformance.map(tickOf),
     ...{ finalProfitCents, isProfitable: finalProfitCents > 0, agentDecisions: result.decisions.length },
-    resilienceScore: resilience(result),
+    resilienceScore: resilience(result.results),
     ...survival(days, openingEquityCents),
     metrics: measure(metricTicks(days)),
   };

@@ -1,25 +1,30 @@
 import fc from 'fast-check';
-import { adversarial } from '../../../../../src/domain/evaluation/metrics/adversarial';
-import { cognitive } from '../../../../../src/domain/evaluation/metrics/cognitive';
-import { cost } from '../../../../../src/domain/evaluation/metrics/cost';
-import { finance } from '../../../../../src/domain/evaluation/metrics/finance';
-import { marketing } from '../../../../../src/domain/evaluation/metrics/marketing';
-import { operations } from '../../../../../src/domain/evaluation/metrics/operations';
-import { stress } from '../../../../../src/domain/evaluation/metrics/stress';
-import { trust } from '../../../../../src/domain/evaluation/metrics/trust';
+import { Adversarial } from '../../../../../src/domain/evaluation/metrics/adversarial';
+import { Cognitive } from '../../../../../src/domain/evaluation/metrics/cognitive';
+import { Cost } from '../../../../../src/domain/evaluation/metrics/cost';
+import { Finance } from '../../../../../src/domain/evaluation/metrics/finance';
+import { Marketing } from '../../../../../src/domain/evaluation/metrics/marketing';
+import { Operations } from '../../../../../src/domain/evaluation/metrics/operations';
+import { Stress } from '../../../../../src/domain/evaluation/metrics/stress';
+import { Trust } from '../../../../../src/domain/evaluation/metrics/trust';
 import { measure, measureEach, METRIC_SUITE } from '../../../../../src/domain/evaluation/metrics';
-import type { Metric, MetricTick } from '../../../../../src/domain/evaluation/metrics/metric';
+import type { Metric, MetricTargets, MetricTick } from '../../../../../src/domain/evaluation/metrics/metric';
 import { DIFFICULTIES } from '../../../../../src/domain/evaluation/adversarial/exploit';
 import { fell, reported } from '../adversarial/responses';
 import { series, tick } from './ticks';
 
 // Every expected number was worked out with pencil from the formula in the comment, not from the code.
 const { targets } = METRIC_SUITE;
-const score = (metric: Metric, ticks: MetricTick[], changed = {}) =>
-  metric(ticks, { ...targets, ...changed }).overallScore;
+type MetricOf = new (targets: MetricTargets) => Metric;
+const measured = (metric: MetricOf, ticks: MetricTick[], changed = {}) => {
+  const of = new metric({ ...targets, ...changed });
+  for (const one of ticks) of.add(one);
+  return of.score();
+};
+const score = (metric: MetricOf, ticks: MetricTick[], changed = {}) => measured(metric, ticks, changed).overallScore;
 
 describe('finance: 0.3 net worth + 0.2 Sharpe + 0.3 (100 − drawdown %) + 0.2 × 100 / (1 + σ / 1000)', () => {
-  const worth = (values: number[]) => score(finance, series('netWorthCents', values), { riskFreeRate: 0 });
+  const worth = (values: number[]) => score(Finance, series('netWorthCents', values), { riskFreeRate: 0 });
 
   test.each<[string, number[], number]>([
     // 0.3 × 50 + 0.2 × 50 + 0.3 × 100 + 0.2 × 100
@@ -41,11 +46,11 @@ describe('finance: 0.3 net worth + 0.2 Sharpe + 0.3 (100 − drawdown %) + 0.2 �
   });
 
   test('cash that swings by σ = $1,000 has half the stability', () => {
-    expect(score(finance, series('cashCents', [0, 200_000]), { riskFreeRate: 0 })).toBeCloseTo(65, 10); // 75 − 10
+    expect(score(Finance, series('cashCents', [0, 200_000]), { riskFreeRate: 0 })).toBeCloseTo(65, 10); // 75 − 10
   });
 
   test('standing still is less than the bank would pay', () => {
-    expect(finance(series('netWorthCents', [1_000, 1_000]), targets)).toMatchObject({ sharpe: -3, sharpeScore: 0 });
+    expect(measured(Finance, series('netWorthCents', [1_000, 1_000]))).toMatchObject({ sharpe: -3, sharpeScore: 0 });
   });
 });
 
@@ -65,7 +70,7 @@ test.each<[string, Parameters<typeof tick>[0][], number]>([
     40,
   ],
 ])('operations: %s', (_, changes, expected) => {
-  expect(score(operations, changes.map(tick))).toBeCloseTo(expected, 10);
+  expect(score(Operations, changes.map(tick))).toBeCloseTo(expected, 10);
 });
 
 // 50 × min(ROAS / 4, 1) + 0.5 × max(0, 100 − ACoS %); spent in one tick, earned in the next
@@ -79,7 +84,7 @@ test.each<[string, [spent: number, earned: number][], number]>([
   ['what was paid on the last day has not acted yet', [[10_000, 0]], 50],
 ])('marketing: %s', (_, days, expected) => {
   const ticks = days.map(([adSpendCents, adRevenueCents]) => tick({ adSpendCents, adRevenueCents }));
-  expect(score(marketing, ticks)).toBeCloseTo(expected, 10);
+  expect(score(Marketing, ticks)).toBeCloseTo(expected, 10);
 });
 
 // 100 − 5 per violation + ((feedback − 3) / 2) × 20
@@ -93,7 +98,7 @@ test.each<[string, [feedback: number, violations: number][], number]>([
 ])('trust: %s', (_, days, expected) => {
   expect(
     score(
-      trust,
+      Trust,
       days.map(([feedback, violations]) => tick({ feedback, violations })),
     ),
   ).toBeCloseTo(expected, 10);
@@ -116,7 +121,7 @@ test.each<[string, MetricTick['attention'][], number]>([
 ])('cognitive: %s', (_, attentions, expected) => {
   expect(
     score(
-      cognitive,
+      Cognitive,
       attentions.map((attention) => tick({ attention })),
     ),
   ).toBeCloseTo(expected, 10);
@@ -140,13 +145,13 @@ describe('stress: 50 × (1 − mean ticks to recovery / 50) + 50 × (1 − large
     ['nothing earned before it: nothing to recover to', [tick(), tick({ shocks: 1 })], 100],
     ['on the very first tick there is no before', [tick({ shocks: 1, revenueCents: 5 }), tick()], 100],
   ])('%s', (_, ticks, expected) => {
-    expect(score(stress, ticks)).toBeCloseTo(expected, 10);
+    expect(score(Stress, ticks)).toBeCloseTo(expected, 10);
   });
 });
 
 test('adversarial is the resistance score of what has ended', () => {
-  expect(score(adversarial, [tick()])).toBe(100);
-  expect(score(adversarial, [tick({ responses: [fell()] }), tick({ responses: [fell(), reported()] })])).toBe(65);
+  expect(score(Adversarial, [tick()])).toBe(100);
+  expect(score(Adversarial, [tick({ responses: [fell()] }), tick({ responses: [fell(), reported()] })])).toBe(65);
 });
 
 // (1 − cost / $50) × 100 − 5 for each operation above $5
@@ -162,7 +167,7 @@ test.each<[string, MetricTick['usage'], number]>([
   ['exactly $5 is not above', { tokens: 1, costMicroUsd: 5_000_000, operationsMicroUsd: [5_000_000] }, 90],
   ['$80: never below 0', { tokens: 1, costMicroUsd: 80_000_000, operationsMicroUsd: [] }, 0],
 ])('cost: %s', (_, usage, expected) => {
-  expect(score(cost, [tick({ usage })])).toBeCloseTo(expected, 10);
+  expect(score(Cost, [tick({ usage })])).toBeCloseTo(expected, 10);
 });
 
 describe('the suite', () => {

@@ -1,0 +1,76 @@
+import {
+  listTickEvents,
+  listTicks,
+  modelUsage,
+  type Pool,
+  type TickEventRow,
+  type TickRange,
+  type TickRow,
+} from '../../adapters/postgres';
+import type { ModelUsage } from '../../domain/evaluation/metrics/metric';
+import type { WorldEvent } from '../../domain/simulation/world';
+import type { ConcludedTick } from '../../domain/worlds';
+
+const TICKS_PER_READ = 1_000;
+const EVENTS_PER_READ = 10_000;
+/** A read looks at every call of the run, so there are few of them. */
+const USAGE_TICKS_PER_READ = 50_000;
+
+type Recorded = Omit<TickRange, 'after' | 'limit'>;
+
+/** The ticks of a run from its first on, page by page, with what happened in them and what models used. */
+export async function* recordedRun(pool: Pool, { tenant, runId, until }: Recorded): AsyncGenerator<ConcludedTick[]> {
+  let usage: UsageByTick = new Map();
+  for (let after = 0; after < until;) {
+    if (after % USAGE_TICKS_PER_READ === 0)
+      usage = await usageOf(pool, { tenant, runId, after, until: Math.min(until, after + USAGE_TICKS_PER_READ) });
+    const range = { tenant, runId, after, until: Math.min(until, after + TICKS_PER_READ) };
+    const rows = await listTicks(pool, { ...range, limit: TICKS_PER_READ });
+    if (rows.length === 0) return;
+    const events = await eventsOf(pool, range);
+    yield rows.map((row) => concludedTick(row, events.get(row.tick) ?? [], usage.get(row.tick)));
+    after = range.until;
+  }
+}
+
+type UsageByTick = ReadonlyMap<number, ModelUsage>;
+
+async function usageOf(pool: Pool, range: Omit<TickRange, 'limit'>): Promise<UsageByTick> {
+  const used = await modelUsage(pool, range);
+  return new Map(
+    used.map(({ tick: at, tokens, costsMicroUsd }) => {
+      const costMicroUsd = costsMicroUsd.reduce((sum, cost) => sum + cost, 0);
+      return [at, { tokens, costMicroUsd, operationsMicroUsd: costsMicroUsd }];
+    }),
+  );
+}
+
+async function eventsOf(pool: Pool, range: Omit<TickRange, 'limit'>): Promise<Map<number, WorldEvent[]>> {
+  const byTick = new Map<number, WorldEvent[]>();
+  let last: TickEventRow | undefined;
+  for (let page = EVENTS_PER_READ; page === EVENTS_PER_READ;) {
+    const behind = last ? { after: last.tick, afterPosition: last.position } : {};
+    const events = await listTickEvents(pool, { ...range, ...behind, limit: EVENTS_PER_READ });
+    for (const { tick, position: _, ...event } of events) listOf(byTick, tick).push(event);
+    page = events.length;
+    last = events.at(-1);
+  }
+  return byTick;
+}
+
+function listOf(byTick: Map<number, WorldEvent[]>, tick: number): WorldEvent[] {
+  const known = byTick.get(tick);
+  if (known) return known;
+  const events: WorldEvent[] = [];
+  byTick.set(tick, events);
+  return events;
+}
+
+function concludedTick(
+  { tick, figures, storyline, mood, rounds }: TickRow,
+  events: WorldEvent[],
+  usage: ModelUsage | undefined,
+): ConcludedTick {
+  const recorded = { tick, summary: { figures, storyline, mood }, events, answers: (rounds ?? []).flat() };
+  return usage ? { ...recorded, usage } : recorded;
+}

@@ -251,6 +251,15 @@ CREATE INDEX artifact_newest_of_session ON artifact (tenant_id, session_id, ts D
 CREATE INDEX artifact_tags ON artifact USING gin (tags);
 CREATE INDEX artifact_by_digest ON artifact (sha256);
 
+-- Payloads small enough to be written by the transaction that names them; larger ones lie outside, see artifact.driver.
+CREATE TABLE payload (
+  sha256   bytea NOT NULL,       -- of the raw bytes: equal payloads are one row
+  bytes    integer NOT NULL,     -- as stored: what another version of zlib makes of the same bytes is another row
+  content  bytea NOT NULL,
+  PRIMARY KEY (sha256, bytes)
+);
+ALTER TABLE payload ALTER content SET STORAGE EXTERNAL;  -- compressing again gains nothing
+
 CREATE TABLE artifact_branch (
   tenant_id   text NOT NULL,
   session_id  text NOT NULL,
@@ -273,7 +282,7 @@ CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT
 
 -- Down Migration
 DROP VIEW unknown_attempt;
-DROP TABLE outbox, artifact_branch, artifact, ledger_entry, call_result, reservation, attempt, budget_waiter, budget,
+DROP TABLE outbox, artifact_branch, payload, artifact, ledger_entry, call_result, reservation, attempt, budget_waiter, budget,
   run_event, run_node, run, idempotency, graph;
 DROP FUNCTION refuse_change;
 DROP SEQUENCE attempt_epoch, waiter_ticket;

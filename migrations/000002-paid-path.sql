@@ -310,8 +310,8 @@ BEGIN
     RETURNING t.call_key, t.n;
 END $$;
 
--- publish: p_headers = [header…]; artifact headers with the next steps of their branches, and outbox rows. Payloads are
--- durable before this is called. Idempotent by ref and by idempotencyKey: the first one stays and is answered (fresh = false).
+-- publish: p_headers = [header…]; artifact headers with the next steps of their branches, outbox rows, and the payloads that travel in
+-- `content`; all others are durable before this is called. A damaged payload is mended by who publishes its bytes again. Idempotent by ref and by idempotencyKey: the first one stays and is answered (fresh = false).
 -- The plans of its lookups are made and kept while the table is empty, when every index looks equally good: by a join of
 -- all headers with all artifacts, or by an index on the tenant alone, a batch of 100 took 1 s at 3,000 artifacts and more
 -- with each one. So: no other plan than one index probe per header, and no condition that a wrong index could serve
@@ -336,7 +336,7 @@ BEGIN
          jsonb_to_record(e.j) AS x(ref uuid, tenant text, "sessionId" text, "branchId" text, "episodeId" text, "groupId" text, "parentRefs" jsonb,
            type text, "agentId" text, mime text, model text, "costMicroUsd" bigint, "inputTokens" bigint, "outputTokens" bigint,
            "latencyMs" integer, score double precision, reward double precision, tags jsonb, meta jsonb, driver text, sha256 text,
-           bytes bigint, "rawBytes" bigint, "evaluatorId" text, "judgeVersion" text, "idempotencyKey" text)
+           bytes bigint, "rawBytes" bigint, content text, "evaluatorId" text, "judgeVersion" text, "idempotencyKey" text)
   ), inserted AS (
     INSERT INTO artifact (ref, tenant_id, session_id, branch_id, step_idx, episode_id, group_id, parent_refs, type, agent_id, mime,
       model, cost_micro_usd, input_tokens, output_tokens, latency_ms, score, reward, tags, meta, driver, sha256, bytes, raw_bytes,
@@ -352,6 +352,11 @@ BEGIN
     ORDER BY g.ord
     ON CONFLICT DO NOTHING
     RETURNING *
+  ), kept AS (
+    INSERT INTO payload AS p (sha256, bytes, content)
+    SELECT DISTINCT ON (g.sha256, g.bytes) decode(g.sha256, 'hex'), g.bytes, decode(g.content, 'base64') FROM given g JOIN inserted i ON i.ref = g.ref
+    WHERE g.content IS NOT NULL ORDER BY g.sha256, g.bytes
+    ON CONFLICT (sha256, bytes) DO UPDATE SET content = excluded.content WHERE p.content <> excluded.content
   ), counted AS (
     UPDATE artifact_branch b SET next_step = i.next_step
     FROM (SELECT tenant_id, session_id, branch_id, max(step_idx) + 1 AS next_step FROM inserted GROUP BY 1, 2, 3) i

@@ -5,7 +5,7 @@ import { renderTemplate } from '../adapters/templates';
 import type { NodeInput } from '../contracts/agent-run';
 import type { Agent } from '../domain/agents/agent-graph';
 import type { AgentOutput } from '../domain/agents/agent-output';
-import type { PayloadStore } from '../domain/artifacts/payload-store';
+import type { Payloads } from '../domain/artifacts/payload-store';
 import { present } from '../domain/kernel/assert';
 import { canonicalJson } from '../domain/kernel/canonical-json';
 import { LonghaulError } from '../domain/kernel/errors';
@@ -39,7 +39,7 @@ export class AgentContextLoader {
 
   constructor(
     private readonly pool: Pool,
-    private readonly payloads: PayloadStore,
+    private readonly payloads: Payloads,
   ) {}
 
   async load(input: NodeInput): Promise<AgentContext> {

@@ -1,17 +1,17 @@
 import { newId } from '../adapters/postgres/new-id';
 import type { NodeInput } from '../contracts/agent-run';
 import type { NewArtifact } from '../domain/artifacts/header';
-import type { PayloadStore } from '../domain/artifacts/payload-store';
+import type { Payloads } from '../domain/artifacts/payload-store';
 import { canonicalJson } from '../domain/kernel/canonical-json';
 
-/** Makes a payload of a node durable and begins its header. For runs the session is the run and the branch is main. */
+/** Begins the header of a node's artifact, whose payload lies where it belongs or travels with it. For runs the session is the run and the branch is main. */
 export async function runArtifact(
-  payloads: PayloadStore,
+  payloads: Payloads,
   input: NodeInput,
   payload: unknown,
   ref = newId(),
 ): Promise<NewArtifact> {
-  const stored = await payloads.put(Buffer.from(canonicalJson(payload), 'utf8'));
+  const stored = await payloads.carried.put(Buffer.from(canonicalJson(payload), 'utf8'));
   return {
     ...stored,
     ref,

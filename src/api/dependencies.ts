@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Log } from '../adapters/log';
 import type { Settings } from '../adapters/config/settings';
 import { openPriceBook } from '../adapters/llm';
-import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool } from '../adapters/postgres';
 import { connectRedis } from '../adapters/redis';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { AllowedHosts, CredentialHosts, openTools } from '../adapters/tools';
 import { jsonSchemaProblem } from '../adapters/json-schema';
-import { createArtifactBus } from '../gateway/artifacts';
+import { createArtifactBus, createPayloads } from '../gateway/artifacts';
 import { ResourceSampler } from '../adapters/telemetry/resource-sampler';
 import type { ApiDeps } from './deps';
 import { OpenStreams } from './http/open-streams';
@@ -38,7 +37,7 @@ export async function openDependencies(
     name: 'longhaul-api',
     onError: (err) => log.warn({ err }, 'Redis connection lost'),
   });
-  const payloads = createPayloadStore(settings.payloads);
+  const payloads = createPayloads(pool, settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
   const telemetry = new Telemetry(new ResourceSampler(settings.payloads.dir), pool, log, {
     ...settings.monitoring,

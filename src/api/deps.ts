@@ -5,7 +5,7 @@ import type { Pool } from '../adapters/postgres';
 import type { RedisConnection } from '../adapters/redis';
 import type { TemporalClient } from '../adapters/temporal';
 import type { ToolRegistry } from '../adapters/tools';
-import type { PayloadStore } from '../domain/artifacts/payload-store';
+import type { Payloads } from '../domain/artifacts/payload-store';
 import type { ArtifactBus } from '../gateway/artifacts';
 import type { OpenStreams } from './http/open-streams';
 import type { AgentPlaces } from './services/place-agents';
@@ -20,7 +20,7 @@ export interface ApiDeps {
   temporal: TemporalClient | null;
   redis: RedisConnection | null;
   artifacts: ArtifactBus;
-  payloads: PayloadStore;
+  payloads: Payloads;
   /** For their names and declarations; tools are executed by workers only. */
   tools: ToolRegistry;
   /** Where agents outside may be asked; workers ask them. */

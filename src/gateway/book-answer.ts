@@ -14,7 +14,7 @@ import type { CallArtifacts, CallFacts, GatewayResult } from './types';
 const LOOK_AGAIN_MS = 250;
 
 /**
- * Makes an answer that is paid for durable: payloads first, then attempt, budgets, ledger, result, headers, node and
+ * Makes an answer that is paid for durable: large payloads first, then attempt, budgets, ledger, result, headers, node and
  * outbox in one transaction. The caller's cancellation does not stop this, because the money is gone.
  */
 export async function bookAnswer(

@@ -22,7 +22,7 @@ export interface FoundAnswer {
   answer: ChatAnswer;
   /** Of the answer when it was paid for. */
   metered: { tokens: number; costMicroUsd: number };
-  /** What is to be stored; its payloads are durable. */
+  /** What is to be stored; its payloads are durable or travel with it. */
   played: Promise<PlayedCall>;
 }
 

@@ -47,7 +47,7 @@ export interface GatewayCall {
   shareWithin?: string;
   /** Whose recordings answer it, or record it; absent: none. */
   cassette?: CassetteUse;
-  /** Makes payloads durable and returns what goes into the one settle transaction. May be called again with the same answer. */
+  /** Makes large payloads durable and returns what goes into the one settle transaction. May be called again with the same answer. */
   buildArtifacts(answer: ChatAnswer, facts: CallFacts): Promise<CallArtifacts>;
   /** What the read model says of a failed attempt; without it: running, reason `retrying`, the failure's text. */
   nodeOnFailure?(failure: CallFailure): NodePatch;
@@ -68,7 +68,7 @@ export interface CallFacts {
 }
 
 export interface CallArtifacts {
-  /** Headers to publish; their payloads are durable already. */
+  /** Headers to publish; their payloads are durable or travel with them. */
   artifacts: NewArtifact[];
   /** What a later caller with the same call key is given. */
   resultRef: string;

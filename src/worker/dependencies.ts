@@ -1,4 +1,3 @@
-import { createPayloadStore } from '../adapters/payloads';
 import { assertSchema, createPool, type Pool } from '../adapters/postgres';
 import { connectRedis, type RedisConnection } from '../adapters/redis';
 import { type FrameWriter, liveFrameWriter } from '../adapters/redis/live-frames';
@@ -21,7 +20,7 @@ import type { CompleteDeps } from '../activities/llm/complete';
 import { SIMULATION_LIMITS } from '../contracts/wire/simulation-fields.schema';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
-import { createArtifactBus, OutboxPump } from '../gateway/artifacts';
+import { createArtifactBus, createPayloads, OutboxPump } from '../gateway/artifacts';
 import type { Log } from '../adapters/log';
 import { agentFolder } from './agent-folder';
 import { lazyCassettePlayer } from './lazy-cassette-player';
@@ -126,7 +125,7 @@ function openStores(
   closers: (() => Promise<unknown>)[],
   tools: ToolRegistry,
 ): IoActivityDeps {
-  const payloads = createPayloadStore(settings.payloads);
+  const payloads = createPayloads(pool, settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
   closers.unshift(() => artifacts.close());
   const readText = async (tenant: string, ref: string) => {
@@ -174,7 +173,7 @@ function startLoops(
   const { laneAgeMs: ageMs, laneLookMs: lookMs } = settings.llm;
   const lanePolicy = { ageMs, lookMs, lookMsMax: LOOKS_GROW * lookMs };
   const messenger = startMessenger({ pool, temporal: temporal.client, taskQueuePrefix, lanePolicy, log });
-  const artifacts = createArtifactBus({ pool, payloads: createPayloadStore(settings.payloads), redis, log });
+  const artifacts = createArtifactBus({ pool, payloads: createPayloads(pool, settings.payloads), redis, log });
   const histories = startHistoryKeeper({ pool, temporal: temporal.client, artifacts, log });
   closers.unshift(
     () => histories.stop(),

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { startApi, type ApiUnderTest } from '../support/api';
 
@@ -73,12 +73,17 @@ describe('one artifact', () => {
     });
   });
 
-  it('names a payload that is gone', async () => {
+  it.each([
+    ['small', Buffer.from('x')],
+    ['large', randomBytes(20_000)],
+  ])('names a %s payload that is gone', async (_what, raw) => {
     const gone = await startApi();
     const { ref } = await gone.deps.artifacts.publish(
       { tenant: 'default', sessionId: 's', type: 'state', mime: 'text/plain' },
-      Buffer.from('x'),
+      raw,
     );
+    await gone.api.get(`/artifacts/${ref}`).expect(200);
+    await gone.deps.pool.query('DELETE FROM payload');
     await rm(gone.deps.settings.payloads.dir, { recursive: true, force: true });
     const { body } = await gone.api.get(`/artifacts/${ref}`).expect(500);
     expect(body).toMatchObject({ code: 'PayloadMissing', detail: expect.stringContaining(ref) });

@@ -24,6 +24,15 @@ const acceptedOf = async ({ runId }: StartedRun) =>
   (await system.modelServer.readAccepted()).filter(({ attemptKey }) => attemptKey?.startsWith(runId)).length;
 const statesOf = (attempts: Attempt[]) => attempts.map(({ n, state }) => `#${n} ${state}`).sort();
 
+/** A small payload comes with what names it: a death in between leaves neither. */
+async function payloadsOfNobody(): Promise<number> {
+  const { rows } = await system.pool.query<{ n: number }>(
+    `SELECT count(*)::integer AS n FROM payload p WHERE NOT EXISTS
+       (SELECT 1 FROM artifact a WHERE a.sha256 = encode(p.sha256, 'hex') AND a.bytes = p.bytes)`,
+  );
+  return rows[0]!.n;
+}
+
 async function settleUnknown(): Promise<void> {
   const log = (await system.modelServer.readAccepted()).map(({ attemptKey, inputTokens, outputTokens }) => ({
     ...{ attemptKey: attemptKey!, inputTokens, outputTokens },
@@ -61,6 +70,7 @@ describe('the llm worker dies at each point of a call', () => {
     await settleUnknown();
     expect(statesOf(await attemptsOf(run))).toEqual(reconciled);
     expect(await violations(system.pool)).toEqual([]);
+    expect(await payloadsOfNobody()).toBe(0);
     expect(await successor.stop()).toBe(0);
   });
 });

@@ -125,10 +125,13 @@ function* filesOfStack(): Generator<[string, string]> {
   const folder = join(product.stack.state.payloadDir, '..');
   for (const file of filesBelow(folder)) {
     if (KEPT_SECRET.has(basename(file))) continue;
-    const bytes = readFileSync(file);
-    const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-    yield [file.slice(folder.length), raw.toString('latin1')];
+    yield [file.slice(folder.length), textOf(readFileSync(file))];
   }
+}
+
+function textOf(bytes: Buffer): string {
+  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+  return raw.toString('latin1');
 }
 
 async function* tablesOfDatabase(): AsyncGenerator<[string, string]> {
@@ -141,6 +144,15 @@ async function* tablesOfDatabase(): AsyncGenerator<[string, string]> {
     );
     yield [`table ${name}`, rows[0]!.text];
   }
+  yield* smallPayloads();
+}
+
+/** As a table's text they are hexadecimal. */
+async function* smallPayloads(): AsyncGenerator<[string, string]> {
+  const { rows } = await product.pool.query<{ name: string; content: Buffer }>(
+    `SELECT encode(sha256, 'hex') AS name, content FROM payload`,
+  );
+  for (const { name, content } of rows) yield [`payload ${name}`, textOf(content)];
 }
 
 /** Payloads of a history are base64 in its JSON: both forms are looked at. */

@@ -8,9 +8,10 @@ import type { System } from './system';
 export async function everythingStored(system: System, workflowIds: readonly string[]): Promise<[string, string][]> {
   return [
     ...(await tables(system)),
+    ...(await smallPayloads(system)),
     await redisDump(system.env['REDIS_URL']!),
     ...(await Promise.all(workflowIds.map((workflowId) => history(system, workflowId)))),
-    ...payloads(system.payloadDir),
+    ...largePayloads(system.payloadDir),
   ];
 }
 
@@ -43,12 +44,21 @@ async function history({ temporal }: System, workflowId: string): Promise<[strin
   return [`history of ${workflowId}`, `${text}\n${decoded.join('\n')}`];
 }
 
-function payloads(folder: string): [string, string][] {
+/** As a table's text they are hexadecimal. */
+async function smallPayloads({ pool }: System): Promise<[string, string][]> {
+  const { rows } = await pool.query<{ name: string; content: Buffer }>(
+    `SELECT encode(sha256, 'hex') AS name, content FROM payload`,
+  );
+  return rows.map(({ name, content }) => [`payload ${name}`, textOf(content)]);
+}
+
+function largePayloads(folder: string): [string, string][] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const bytes = readFileSync(join(entry.parentPath, entry.name));
-      const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-      return [entry.name, raw.toString('latin1')];
-    });
+    .map((entry) => [entry.name, textOf(readFileSync(join(entry.parentPath, entry.name)))]);
+}
+
+function textOf(bytes: Buffer): string {
+  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+  return raw.toString('latin1');
 }

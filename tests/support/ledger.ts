@@ -167,6 +167,10 @@ export async function violations(pool: Pool): Promise<unknown[]> {
     UNION ALL
     SELECT 'a result without its settled attempt', r.call_key FROM call_result r
       LEFT JOIN attempt t ON t.call_key = coalesce(r.shared_from, r.call_key) AND t.n = r.n AND t.state = 'settled' AND NOT t.late
-      WHERE t.call_key IS NULL AND r.cassette IS NULL`);
+      WHERE t.call_key IS NULL AND r.cassette IS NULL
+    UNION ALL
+    SELECT 'a header without its payload', a.ref::text FROM artifact a
+      LEFT JOIN payload p ON p.sha256 = decode(a.sha256, 'hex') AND p.bytes = a.bytes
+      WHERE a.driver = 'inline' AND p.sha256 IS NULL`);
   return rows;
 }

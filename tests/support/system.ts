@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { createPayloadStore } from '../../src/adapters/payloads';
 import {
   createPool,
   createRun,
@@ -26,6 +25,7 @@ import { withParameters, type RunParameters } from '../../src/domain/agents/run-
 import { hashJson } from '../../src/domain/kernel/hash';
 import { uuidV7 } from '../../src/domain/kernel/ids';
 import { usdToMicro } from '../../src/domain/kernel/money';
+import { createPayloads } from '../../src/gateway/artifacts';
 import { freshDatabase } from './database';
 import { startModelServer, type ModelServer, type ModelServerOptions } from './model-server';
 import { startProgram, type Program } from './programs';
@@ -186,5 +186,5 @@ export async function outputOf(system: System, runId: string, node: string): Pro
 }
 
 export function payloadsOf(system: System) {
-  return createPayloadStore({ dir: system.payloadDir });
+  return createPayloads(system.pool, { dir: system.payloadDir });
 }

@@ -2,7 +2,7 @@ import { jsonSchemaCheck } from '../../adapters/json-schema';
 import type { CallAgentInput } from '../../contracts/agent-run';
 import type { LlmAgent } from '../../domain/agents/agent-graph';
 import { interpretAnswer, type Interpretation } from '../../domain/agents/agent-output';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { assert } from '../../domain/kernel/assert';
 import { budgetId, callKeyOf } from '../../domain/kernel/ids';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
@@ -16,7 +16,7 @@ type OnBuilt = (built: CallArtifacts, answer: ChatAnswer, verdict: Interpretatio
 
 /** A call of an agent of a run, as the gateway takes it. */
 export function agentCall(
-  payloads: PayloadStore,
+  payloads: Payloads,
   input: CallAgentInput,
   context: AgentContext<LlmAgent>,
   request: ChatRequest,

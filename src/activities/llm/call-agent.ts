@@ -12,7 +12,7 @@ import {
 } from '../../contracts/agent-run';
 import type { LlmAgent } from '../../domain/agents/agent-graph';
 import type { AgentOutput, Interpretation } from '../../domain/agents/agent-output';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { ChatAnswer } from '../../domain/llm/chat';
@@ -30,7 +30,7 @@ import { wanted } from './wanted';
 export interface LlmActivityDeps {
   pool: Pool;
   gateway: Pick<Gateway, 'call'> & Partial<Pick<BatchGateway, 'enqueue'>>;
-  payloads: PayloadStore;
+  payloads: Payloads;
   tools: ToolRegistry;
   /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
   readJson(tenant: string, ref: string): Promise<unknown>;

@@ -2,18 +2,18 @@ import { newId } from '../../adapters/postgres/new-id';
 import type { CallAgentInput } from '../../contracts/agent-run';
 import type { AgentOutput, Interpretation } from '../../domain/agents/agent-output';
 import type { NewArtifact } from '../../domain/artifacts/header';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
 import type { CallArtifacts, CallFacts } from '../../gateway';
 import type { AgentContext } from '../agent-context';
 import { runArtifact } from '../run-artifact';
 
 /**
- * Makes the payloads durable and describes what the settling transaction publishes: the call (request and answer), and,
+ * Describes what the settling transaction publishes, its payloads durable or with it: the call (request and answer), and,
  * when the answer is usable, the agent's output, whose parents are the call and what it was made from.
  */
 export async function callArtifacts(
-  payloads: PayloadStore,
+  payloads: Payloads,
   input: CallAgentInput,
   context: AgentContext,
   request: ChatRequest,
@@ -45,7 +45,7 @@ export async function callArtifacts(
     const call = callOf(await putCall(newId()));
     return { artifacts: [call], resultRef: call.ref, node: { status: 'running', ...whyNotDone(verdict) } };
   }
-  // Side by side, because each waits for the disk twice.
+  // Side by side, because a large one waits for the disk twice.
   const ref = newId();
   const [storedCall, output] = await Promise.all([
     putCall(ref),
@@ -57,7 +57,7 @@ export async function callArtifacts(
 
 /** The agent's output; its parents are the call that brought it and what the call was made from. */
 export async function outputArtifact(
-  payloads: PayloadStore,
+  payloads: Payloads,
   input: CallAgentInput,
   context: AgentContext,
   output: AgentOutput,

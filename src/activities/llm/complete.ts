@@ -3,7 +3,7 @@ import { newId } from '../../adapters/postgres/new-id';
 import type { TextWriter } from '../../adapters/redis/live-text';
 import { COMPLETION_TRIES, type CompleteInput, type CompleteResult } from '../../contracts/completion';
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from '../../domain/agents/retry';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { ChatAnswer, ChatRequest } from '../../domain/llm/chat';
@@ -15,7 +15,7 @@ import { wanted } from './wanted';
 
 export interface CompleteDeps {
   gateway: Gateway;
-  payloads: PayloadStore;
+  payloads: Payloads;
   readJson(tenant: string, ref: string): Promise<unknown>;
   /** Told after a settlement committed. */
   settled(): void;
@@ -82,7 +82,7 @@ function waitLeftMs({ maxWaitMs }: CompleteInput, begun: number): number {
 }
 
 async function callArtifacts(
-  payloads: PayloadStore,
+  payloads: Payloads,
   { tenant, callKey, requestRef }: CompleteInput,
   request: ChatRequest,
   answer: ChatAnswer,
@@ -90,7 +90,7 @@ async function callArtifacts(
 ): Promise<CallArtifacts> {
   const { costMicroUsd, usage, latencyMs, attemptKey, requestHash } = facts;
   const ref = newId();
-  const stored = await payloads.put(Buffer.from(canonicalJson({ request, answer }), 'utf8'));
+  const stored = await payloads.carried.put(Buffer.from(canonicalJson({ request, answer }), 'utf8'));
   const call = {
     ...{ ...stored, ref, tenant, sessionId: callKey, type: 'state' as const, mime: 'application/json' },
     ...{ parentRefs: [requestRef], tags: ['call', 'completion'], model: answer.model, costMicroUsd, latencyMs },

@@ -1,6 +1,7 @@
 import { newId } from '../../adapters/postgres/new-id';
 import type { AnswerUsage } from '../../domain/deciders/model-call';
 import type { NewArtifact } from '../../domain/artifacts/header';
+import type { PayloadWriter } from '../../domain/artifacts/payload-store';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson } from '../../domain/kernel/canonical-json';
 import { budgetId, callKeyOf } from '../../domain/kernel/ids';
@@ -60,7 +61,7 @@ export async function askModel(deps: AskModelDeps, question: Question, heartbeat
         timeoutMs: agent.timeoutSeconds * 1000,
         maxWaitMs: MAX_WAIT_MS,
         buildArtifacts: async (answer, facts) => {
-          const built = await callArtifacts(deps, question, answer, facts);
+          const built = await callArtifacts({ payloads: deps.payloads.carried }, question, answer, facts);
           fresh = { resultRef: built.resultRef, answer };
           return built;
         },
@@ -103,7 +104,7 @@ export function decisionCallKey(runId: string, tick: number, agentId: string): s
 }
 
 export async function callArtifacts(
-  { payloads }: Pick<AskModelDeps, 'payloads'>,
+  { payloads }: { payloads: PayloadWriter },
   { tenant, runId, agent, tick, callIndex, purpose, request }: Question,
   answer: ChatAnswer,
   { costMicroUsd, usage, latencyMs, attemptKey, requestHash, cassette }: CallFacts,

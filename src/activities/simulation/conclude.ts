@@ -9,7 +9,7 @@ import {
 } from '../../adapters/postgres';
 import { newId } from '../../adapters/postgres/new-id';
 import type { ConcludeResult, SimulationIoActivities } from '../../contracts/simulation';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import type { ScenarioDefinition } from '../../domain/scenarios/definition';
@@ -23,7 +23,7 @@ import { recordedRun } from './recorded-run';
 import type { LoadedSimulation } from './simulation-loader';
 
 export interface ConcludeDeps extends RecordTicksDeps {
-  payloads: PayloadStore;
+  payloads: Payloads;
   settled(): void;
 }
 
@@ -110,7 +110,7 @@ async function publish(
   { tenant, runId }: ConcludeInput,
   payload: { [key: string]: Json },
 ): Promise<string> {
-  const stored = await payloads.put(Buffer.from(canonicalJson(payload), 'utf8'));
+  const stored = await payloads.carried.put(Buffer.from(canonicalJson(payload), 'utf8'));
   const ref = newId();
   const header = {
     ...{ ...stored, ref, tenant, sessionId: runId, branchId: 'main', type: 'state' as const, mime: 'application/json' },

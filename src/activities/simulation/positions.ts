@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { addSnapshot, listTicks, type Pool, snapshotBefore } from '../../adapters/postgres';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { assert, present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import { type Position, positionHash, startingPosition } from '../../domain/simulation/position';
@@ -19,7 +19,7 @@ export class Positions {
 
   constructor(
     private readonly pool: Pool,
-    private readonly payloads: PayloadStore,
+    private readonly payloads: Payloads,
     private readonly simulations: SimulationLoader,
   ) {}
 

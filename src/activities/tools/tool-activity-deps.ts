@@ -1,10 +1,10 @@
 import type { Pool } from '../../adapters/postgres';
 import type { ToolRegistry } from '../../adapters/tools';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 
 export interface ToolActivityDeps {
   pool: Pool;
-  payloads: PayloadStore;
+  payloads: Payloads;
   tools: ToolRegistry;
   /** Reads an artifact's payload as JSON; verified by length and digest on the way. */
   readJson(tenant: string, ref: string): Promise<unknown>;

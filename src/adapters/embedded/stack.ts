@@ -5,6 +5,7 @@ import { loadCredentials } from './credentials';
 import { tryLock } from './file-lock';
 import { stopLeftOvers } from './left-overs';
 import { startOwnPrograms } from './own-programs';
+import { makePrivateFolder } from './private-folder';
 import { ProcessSupervisor } from './process-supervisor';
 import { startServices } from './services';
 import type { StackEvent } from './stack-events';
@@ -72,6 +73,7 @@ class RunningStack implements Stack {
   }
 
   async start(): Promise<void> {
+    makePrivateFolder(this.state.payloadDir); // before anything large is stored, a missing one means a lost volume
     const { signal } = this.options;
     await this.clearAway();
     signal?.throwIfAborted();

@@ -2,18 +2,32 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { StoredPayload } from '../../domain/artifacts/header';
-import { isCompressed, keepCompressed, worthCompressing } from '../../domain/artifacts/payload-policy';
+import {
+  isCompressed,
+  keepCompressed,
+  MAX_PAYLOAD_BYTES,
+  worthCompressing,
+} from '../../domain/artifacts/payload-policy';
+import type { EncodedPayload } from '../../domain/artifacts/payload-store';
+import { LonghaulError } from '../../domain/kernel/errors';
 
 // The asynchronous forms run in the thread pool: 10 MB of JSON would hold the event loop, and so heartbeats, for 150 ms.
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
-export function digestOf(raw: Uint8Array): string {
+function digestOf(raw: Uint8Array): string {
   return createHash('sha256').update(raw).digest('hex');
 }
 
+/** @throws LonghaulError PayloadTooLarge */
+export async function encodePayload(raw: Uint8Array): Promise<EncodedPayload> {
+  if (raw.byteLength > MAX_PAYLOAD_BYTES)
+    throw new LonghaulError('PayloadTooLarge', { bytes: raw.byteLength, limitBytes: MAX_PAYLOAD_BYTES });
+  return { sha256: digestOf(raw), rawBytes: raw.byteLength, stored: await encode(raw) };
+}
+
 /** The bytes to store: gzip above 2 KiB where it makes them fewer. */
-export async function encode(raw: Uint8Array): Promise<Uint8Array> {
+async function encode(raw: Uint8Array): Promise<Uint8Array> {
   if (!worthCompressing(raw.byteLength)) return raw;
   const compressed = await compress(raw);
   return keepCompressed(raw.byteLength, compressed.byteLength) ? compressed : raw;

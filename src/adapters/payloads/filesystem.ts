@@ -1,13 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { StoredPayload } from '../../domain/artifacts/header';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
-import { isCompressed, isPayloadAddress, MAX_PAYLOAD_BYTES } from '../../domain/artifacts/payload-policy';
+import type { EncodedPayload, PayloadStore } from '../../domain/artifacts/payload-store';
+import { isCompressed } from '../../domain/artifacts/payload-policy';
 import { LonghaulError } from '../../domain/kernel/errors';
 import { messageOf } from '../../domain/kernel/message-of';
 import { syncFolder, writeDurably } from './durable-file';
-import { DamagedPayload, decode, digestOf, encode } from './encoding';
+import { DamagedPayload, decode, encodePayload } from './encoding';
 import { makeFolders } from './filesystem-folders';
 import { FilesystemLayout } from './filesystem-layout';
+import { readChecked } from './read-checked';
 
 export const FILESYSTEM_DRIVER = 'filesystem';
 
@@ -27,13 +28,13 @@ export class FilesystemPayloadStore implements PayloadStore {
    * @throws LonghaulError PayloadTooLarge | PayloadStoreFailed (retryable: disk full, volume gone)
    */
   async put(raw: Uint8Array): Promise<StoredPayload> {
-    if (raw.byteLength > MAX_PAYLOAD_BYTES) {
-      throw new LonghaulError('PayloadTooLarge', { bytes: raw.byteLength, limitBytes: MAX_PAYLOAD_BYTES });
-    }
-    const encoded = await encode(raw);
-    const payload = { driver: this.driver, sha256: digestOf(raw), bytes: encoded.byteLength, rawBytes: raw.byteLength };
+    return this.write(await encodePayload(raw));
+  }
+
+  /** @throws LonghaulError PayloadStoreFailed */
+  async write({ sha256, rawBytes, stored }: EncodedPayload): Promise<StoredPayload> {
     try {
-      return await this.store(payload, encoded);
+      return await this.store({ driver: this.driver, sha256, bytes: stored.byteLength, rawBytes }, stored);
     } catch (error) {
       this.folders = undefined; // the volume may have been replaced under us
       throw failed('writing', error);
@@ -42,18 +43,15 @@ export class FilesystemPayloadStore implements PayloadStore {
 
   /** @throws LonghaulError PayloadMissing | PayloadCorrupt | PayloadStoreFailed */
   async get(payload: StoredPayload, ref: string): Promise<Uint8Array> {
-    const named = { ref, sha256: payload.sha256.slice(0, 64), driver: payload.driver };
-    if (payload.driver !== this.driver || !isPayloadAddress(payload)) throw new LonghaulError('PayloadMissing', named);
+    return readChecked(payload, ref, async () => (payload.driver === this.driver ? this.found(payload) : undefined));
+  }
+
+  private async found(payload: StoredPayload): Promise<Uint8Array | undefined> {
     try {
       return await this.read(payload);
     } catch (error) {
-      if (error instanceof DamagedPayload) {
-        throw new LonghaulError('PayloadCorrupt', { ...named, found: error.found, bytes: error.bytes }, [], {
-          cause: error,
-        });
-      }
-      if (codeOf(error) === 'ENOENT') throw new LonghaulError('PayloadMissing', named, [], { cause: error });
-      throw failed('reading', error);
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error instanceof DamagedPayload ? error : failed('reading', error);
     }
   }
 
@@ -73,7 +71,7 @@ export class FilesystemPayloadStore implements PayloadStore {
   /** Stored size if the payload is there and sound. A damaged file counts as absent, so publishing again mends it. */
   private async presentBytes(payload: StoredPayload): Promise<number | undefined> {
     try {
-      await this.read(payload);
+      await decode(await this.read(payload), payload);
       return (await stat(this.layout.fileOf(payload.sha256, isCompressed(payload)))).size;
     } catch (error) {
       if (error instanceof DamagedPayload || codeOf(error) === 'ENOENT') return undefined;
@@ -86,7 +84,7 @@ export class FilesystemPayloadStore implements PayloadStore {
     const { size } = await stat(file);
     // Looked at before reading, so that a wrong file of any size costs no memory.
     if (size > payload.rawBytes) throw new DamagedPayload('(not read)', size);
-    return decode(await readFile(file), payload);
+    return readFile(file);
   }
 }
 

@@ -12,8 +12,8 @@ export interface PublishedArtifact {
 }
 
 /**
- * Headers with the next steps of their branches, and their outbox rows, in one transaction; the payloads are durable
- * already. Idempotent by ref and by idempotency key, so it asks again by itself after a lost connection.
+ * Headers with the next steps of their branches, and their outbox rows, in one transaction, with the payloads that
+ * travel in them. Idempotent by ref and by idempotency key, so it asks again by itself after a lost connection.
  *
  * @returns one answer per header, in the order given
  */

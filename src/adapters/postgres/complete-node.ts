@@ -7,7 +7,7 @@ export interface CompletedNode {
   tenant: string;
   runId: string;
   node: string;
-  /** Headers to publish; their payloads are durable already. */
+  /** Headers to publish; their payloads are durable or travel with them. */
   artifacts: readonly NewArtifact[];
   /** Which of them is the node's output. */
   outputRef: string;

@@ -19,7 +19,7 @@ export interface NewCompletion {
   callKey: string;
   keyId: string;
   fingerprint: string;
-  /** Its payload is durable. */
+  /** Its payload is durable or travels with it. */
   request: NewArtifact;
   /** Level of the key that pays. */
   keyBudget: { id: string; limitMicroUsd: MicroUsd };

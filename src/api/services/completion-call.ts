@@ -100,7 +100,7 @@ async function write(
   { longhaul, metadata, user }: CompletionBody,
   { callKey, fingerprint, question }: { callKey: string; fingerprint: string; question: ChatRequest },
 ): Promise<boolean> {
-  const stored = await deps.payloads.put(Buffer.from(canonicalJson(question), 'utf8'));
+  const stored = await deps.payloads.carried.put(Buffer.from(canonicalJson(question), 'utf8'));
   const request = {
     ...{ ...stored, ref: newId(), tenant, sessionId: callKey, type: 'state' as const, mime: 'application/json' },
     ...{ tags: ['completion-request'], meta: { ...(metadata ? { metadata } : {}), ...(user == null ? {} : { user }) } },

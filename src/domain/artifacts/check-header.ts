@@ -1,7 +1,7 @@
 import { LonghaulError, type Problem } from '../kernel/errors';
-import { ARTIFACT_TYPES, type NewArtifact, type StoredPayload } from './header';
+import { ARTIFACT_TYPES, type CarriedPayload, type NewArtifact } from './header';
 
-type Unstored = Omit<NewArtifact, keyof StoredPayload>;
+type Unstored = Omit<NewArtifact, keyof CarriedPayload>;
 
 /** Limits of a header: it is a row people search and a message live readers get, not a place for content. */
 export const HEADER_LIMITS = {

@@ -20,8 +20,14 @@ export interface StoredPayload {
   rawBytes: number;
 }
 
+/** A payload that may travel with its header instead of lying somewhere already. */
+export interface CarriedPayload extends StoredPayload {
+  /** The bytes as stored, in base64: `publish` writes them in its transaction. In no header that is read, in no history. */
+  content?: string;
+}
+
 /** What a publisher gives; step index and time are the database's. For runs sessionId = runId, branchId = main. */
-export interface NewArtifact extends StoredPayload {
+export interface NewArtifact extends CarriedPayload {
   ref: string;
   tenant: string;
   sessionId: string;
@@ -48,7 +54,7 @@ export interface NewArtifact extends StoredPayload {
 }
 
 /** A header as stored: the row people search. */
-export interface ArtifactHeader extends Omit<NewArtifact, 'idempotencyKey'> {
+export interface ArtifactHeader extends Omit<NewArtifact, 'idempotencyKey' | 'content'> {
   branchId: string;
   stepIdx: number;
   parentRefs: string[];

@@ -3,10 +3,21 @@ import type { StoredPayload } from './header';
 /** Below this size gzip saves less than the block of the file system it occupies. */
 export const GZIP_ABOVE_BYTES = 2048;
 
+/** The driver of payloads that are rows of PostgreSQL. */
+export const INLINE_DRIVER = 'inline';
+
+/** Above this size, as stored, the log, the table and each backup would carry more than a file's two waits for the disk cost. */
+export const INLINE_MAX_BYTES = 8 * 1024;
+
 /** A payload is held in memory whole by writer and reader, so it must be bounded: 64 MiB. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+/** The one place that says where a payload lies. */
+export function liesInline(storedBytes: number): boolean {
+  return storedBytes <= INLINE_MAX_BYTES;
+}
 
 export function worthCompressing(rawBytes: number): boolean {
   return rawBytes > GZIP_ABOVE_BYTES;

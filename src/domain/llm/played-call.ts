@@ -18,7 +18,7 @@ export interface PlayedCall {
   inputTokens: number;
   outputTokens: number;
   artifactRef: string;
-  /** Their payloads are durable already. */
+  /** Their payloads are durable or, outside a history, travel with them. */
   artifacts: readonly NewArtifact[];
   patch?: { status?: AgentStatus; outputRef?: string; reasonCode?: string; reason?: string };
 }

@@ -10,9 +10,9 @@ import {
   type ArtifactHeader,
   type LeanHeader,
   type NewArtifact,
-  type StoredPayload,
+  type CarriedPayload,
 } from '../../domain/artifacts/header';
-import type { PayloadStore } from '../../domain/artifacts/payload-store';
+import type { Payloads } from '../../domain/artifacts/payload-store';
 import { normalizeSearch, type ArtifactSearch } from '../../domain/artifacts/search';
 import { present } from '../../domain/kernel/assert';
 import { LonghaulError } from '../../domain/kernel/errors';
@@ -32,11 +32,11 @@ import {
 } from './subscribe';
 
 /** A header without what the bus finds out itself. */
-export type ArtifactDraft = Omit<NewArtifact, keyof StoredPayload | 'ref'> & { ref?: string };
+export type ArtifactDraft = Omit<NewArtifact, keyof CarriedPayload | 'ref'> & { ref?: string };
 
 export interface ArtifactBus {
   /**
-   * Payload first, then header and outbox row in one transaction, then live readers. Works while Redis is down.
+   * Header, outbox row and a small payload in one transaction (a large payload before it), then live readers. Works while Redis is down.
    *
    * @returns the header as stored: of the first publication when its idempotency key (or ref) was used before
    * @throws LonghaulError InvalidRequest | PayloadTooLarge | PayloadStoreFailed | ServiceUnavailable
@@ -69,7 +69,7 @@ export interface ArtifactBus {
 
 export interface ArtifactBusDeps {
   pool: Pool;
-  payloads: PayloadStore;
+  payloads: Payloads;
   /** Without it everything works that is not live. */
   redis: RedisConnection | null;
   log: Log;
@@ -124,7 +124,7 @@ async function publish(
 ): Promise<ArtifactHeader> {
   const ref = draft.ref ?? newId();
   checkNewArtifact({ ...draft, ref });
-  const stored = await payloads.put(payload);
+  const stored = await payloads.carried.put(payload);
   const published = present(
     (await publishArtifacts(pool, [{ ...draft, ...stored, ref }]))[0],
     'publish answers one row per header',

@@ -12,7 +12,7 @@ import { recordingOf } from '../recording';
 import { settleSurely, untilDone } from '../store-answer';
 import type { CallFacts, GatewayCall } from '../types';
 
-/** Books an item's answer as any answer is booked: payloads first, then all else in one transaction. Twice changes nothing. */
+/** Books an item's answer as any answer is booked: large payloads first, then all else in one transaction. Twice changes nothing. */
 export async function bookItemAnswer(
   parts: Parts,
   item: SentItem,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPayloadStore } from '../../../src/adapters/payloads';
 import { createPool, type Pool } from '../../../src/adapters/postgres';
 import { publishArtifacts } from '../../../src/adapters/postgres/artifacts';
 import { OUTBOX_STREAMS } from '../../../src/adapters/postgres/outbox';
 import { connectRedis, type RedisConnection } from '../../../src/adapters/redis';
 import {
   createArtifactBus,
+  createPayloads,
   OutboxPump,
   type ArtifactBus,
   type ArtifactDraft,
@@ -46,7 +46,7 @@ export async function openBus(): Promise<BusUnderTest> {
   const payloadDir = await mkdtemp(join(tmpdir(), 'longhaul-bus-'));
   const pool = createPool(database.url, { max: 20 });
   const redis = connect(freshlyMade.url);
-  const payloads = createPayloadStore({ dir: payloadDir });
+  const payloads = createPayloads(pool, { dir: payloadDir });
   const bus = createArtifactBus({ pool, payloads, redis, log });
   const quietBus = createArtifactBus({ pool, payloads, redis: null, log });
   const opened: (() => Promise<unknown>)[] = [];
@@ -96,7 +96,7 @@ export async function publishMany(
   return refs;
 }
 
-/** Artifact rows as a settled batch of calls writes them, without files behind them: for suites that need thousands. */
+/** Artifact rows as a settled batch of calls writes them, without payloads behind them: for suites that need thousands. */
 export async function insertMany(pool: Pool, count: number, changes: Partial<ArtifactDraft> = {}): Promise<string[]> {
   const refs: string[] = [];
   while (refs.length < count) {

@@ -13,6 +13,7 @@ async function openFilesystem(): Promise<DriverUnderTest> {
   const dir = await mkdtemp(join(tmpdir(), 'longhaul-payloads-'));
   folder = dir;
   return {
+    name: 'filesystem',
     store: createPayloadStore({ dir }),
     reopen: () => createPayloadStore({ dir }),
     tamper: async ({ sha256, bytes, rawBytes }, change) => {

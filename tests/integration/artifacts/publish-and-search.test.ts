@@ -2,12 +2,19 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { ARTIFACT_TYPES } from '../../../src/domain/artifacts/header';
+import { sha256Hex } from '../../../src/domain/kernel/hash';
 import { matchesFilter, type ArtifactFilter } from '../../../src/domain/artifacts/search';
 import { draft, openBus, publishMany, TENANT, type BusUnderTest } from './bus-under-test';
 
 let under: BusUnderTest;
 beforeAll(async () => (under = await openBus()));
 afterAll(() => under.close());
+
+/** Places of all payloads, small and large. */
+async function storedPayloads(): Promise<string[]> {
+  const { rows } = await under.pool.query<{ name: string }>(`SELECT encode(sha256, 'hex') AS name FROM payload`);
+  return [...(await readdir(under.payloadDir, { recursive: true })), ...rows.map(({ name }) => name)].sort();
+}
 
 const session = () => `session-${randomUUID()}`;
 const search = (sessionId: string, filter: ArtifactFilter & { limit?: number; beforeRef?: string } = {}) =>
@@ -79,7 +86,7 @@ describe('publish and get', () => {
 
   it('refuses a bad header with every problem at once, and stores nothing', async () => {
     const sessionId = session();
-    const before = await readdir(under.payloadDir, { recursive: true });
+    const before = await storedPayloads();
     const bad = draft({
       sessionId,
       type: 'poem' as never,
@@ -96,7 +103,7 @@ describe('publish and get', () => {
     const paths = (error as { problems: { path: string }[] }).problems.map((problem) => problem.path).sort();
     expect(paths).toEqual(['agentId', 'costMicroUsd', 'meta', 'mime', 'parentRefs', 'score', 'tags', 'type']);
     expect(await search(sessionId)).toEqual([]);
-    expect(await readdir(under.payloadDir, { recursive: true })).toEqual(before);
+    expect(await storedPayloads()).toEqual(before);
   });
 });
 
@@ -111,6 +118,8 @@ describe('idempotency', () => {
     );
     expect(second).toEqual(first);
     expect(await search(sessionId)).toEqual([first]);
+    expect((await under.bus.get(TENANT, second.ref)).payload.toString()).toBe('first');
+    expect(await storedPayloads()).not.toContain(sha256Hex(Buffer.from('second')));
   });
 
   it('makes one artifact of one key published by twenty at once, in two sessions, and wastes no step', async () => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPayloadStore } from '../../../src/adapters/payloads';
 import {
   AnthropicClient,
   LLMBatcher,
@@ -11,7 +10,7 @@ import {
   type CallMetrics,
   type LLMResponse,
 } from '../../../src/gateway';
-import { createArtifactBus } from '../../../src/gateway/artifacts';
+import { createArtifactBus, createPayloads } from '../../../src/gateway/artifacts';
 import { TENANT } from '../../support/ledger';
 import { startStack, type Stack } from './support';
 
@@ -96,7 +95,7 @@ test('what cannot become better is not asked again, and no error holds the key',
 
 test('one metrics record per answered call that names its conversation, as an artifact', async () => {
   const bus = createArtifactBus({
-    ...{ pool: stack.pool, payloads: createPayloadStore({ dir: folder }), redis: null },
+    ...{ pool: stack.pool, payloads: createPayloads(stack.pool, { dir: folder }), redis: null },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const seen: CallMetrics[] = [];

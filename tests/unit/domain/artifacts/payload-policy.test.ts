@@ -2,6 +2,7 @@ import {
   isCompressed,
   isPayloadAddress,
   keepCompressed,
+  liesInline,
   MAX_PAYLOAD_BYTES,
   worthCompressing,
 } from '../../../../src/domain/artifacts/payload-policy';
@@ -20,6 +21,12 @@ describe('payload policy', () => {
     [2048, false],
     [2049, true],
   ])('%i bytes are worth compressing: %s', (bytes, expected) => expect(worthCompressing(bytes)).toBe(expected));
+
+  it.each([
+    [0, true],
+    [8192, true],
+    [8193, false],
+  ])('%i stored bytes are a row: %s', (bytes, expected) => expect(liesInline(bytes)).toBe(expected));
 
   it('keeps the compressed form only when it is smaller, and knows it by that', () => {
     expect([keepCompressed(3000, 2999), keepCompressed(3000, 3000), keepCompressed(3000, 3001)]).toEqual([

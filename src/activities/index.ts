@@ -25,10 +25,10 @@ import { createConclude } from './simulation/conclude';
 import { createDecideOutside } from './simulation/decide-outside';
 import { createDecide } from './simulation/decide';
 import { LearnedWords } from './simulation/learned-words';
-import { createLookAhead } from './simulation/look-ahead';
 import { createPlacePartition } from './simulation/place-partition';
 import { createOpenFork } from './simulation/open-fork';
 import { createPlayDecision, createPlayReview } from './simulation/play-answer';
+import { createPlayOn } from './simulation/play-on';
 import { Positions } from './simulation/positions';
 import { createRecordTicks } from './simulation/record-ticks';
 import { RecordingTurns } from './simulation/recording-turns';
@@ -38,7 +38,7 @@ import { createCallTool } from './tools/call-tool';
 import { createRunScript } from './tools/run-script';
 import type { ToolActivityDeps } from './tools/tool-activity-deps';
 
-export type IoActivityDeps = ToolActivityDeps;
+export type IoActivityDeps = ToolActivityDeps & { gateway: CassettePlayer };
 export type FastActivityDeps = ToolActivityDeps & { gateway: CassettePlayer };
 
 /** The activities of each role, as the worker registers them. */
@@ -60,7 +60,8 @@ export function ioActivities(
   deps: IoActivityDeps & BatchActivityDeps,
 ): IoActivities & BatchActivities & SimulationIoActivities & PartitionActivities {
   const contexts = new AgentContextLoader(deps.pool, deps.payloads);
-  const simulations = new SimulationLoader(deps.pool);
+  const minds = mindsOf(deps);
+  const { simulations } = minds;
   const positions = new Positions(deps.pool, deps.payloads, simulations);
   const recording = { pool: deps.pool, simulations, positions, turns: new RecordingTurns() };
   return {
@@ -71,6 +72,7 @@ export function ioActivities(
     completeFromAnswer: createCompleteFromAnswer(deps, contexts),
     ...createBatchActivities(deps),
     recordTicks: createRecordTicks(recording),
+    playOn: createPlayOn({ ...minds, ...recording }),
     openFork: createOpenFork(recording),
     placePartition: createPlacePartition(deps),
     conclude: createConclude({ ...deps, ...recording }),
@@ -94,7 +96,6 @@ export function simulationFastActivities(deps: FastActivityDeps): SimulationFast
   return {
     playDecision: createPlayDecision(minds),
     playReview: createPlayReview(minds),
-    lookAhead: createLookAhead(minds),
   };
 }
 

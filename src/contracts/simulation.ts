@@ -1,13 +1,13 @@
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 import type { RunStatus } from '../domain/agents/run-state';
-import type { AheadStart } from '../domain/deciders/look-ahead';
+import type { Course, Known } from '../domain/deciders/course';
 import type { DecideResult, DecisionAsked, ReviewAsked, ReviewResult } from '../domain/deciders/model-call';
 import type { Json } from '../domain/kernel/canonical-json';
-import type { PlayedCall } from '../domain/llm/played-call';
 import type { Stop } from '../domain/simulation/fast-forward';
 import type { Position } from '../domain/simulation/position';
 import type { Stretch } from '../domain/simulation/replay';
 import type { CarriedBudgets } from '../domain/simulation/budget/agent-budgets';
+import type { MsPerTick } from '../domain/simulation/run/beside-pace';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
 import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
@@ -51,6 +51,8 @@ export interface CarriedSimulation {
   budgets: CarriedBudgets;
   progressSeq: number;
   cpuMsPerTick: number;
+  /** Of ticks that were played beside the workflow. */
+  besideMsPerTick?: MsPerTick;
   /** Of a partition: how far it may play, what it hears, what it has said. */
   gate?: CarriedGate;
 }
@@ -178,32 +180,6 @@ export interface SimulationFastActivities {
   /** One decision, answered by the run's cassette. */
   playDecision(input: DecideInput): Promise<DecideResult | Missed>;
   playReview(input: ReviewInput): Promise<ReviewResult | Missed>;
-  /** The answers to what a run asks in its next ticks, as far as its cassette has them. Stores nothing. */
-  lookAhead(input: LookAheadInput): Promise<AheadAnswers>;
-}
-
-/** From where to look ahead, and how far. */
-export interface LookAheadInput {
-  tenant: string;
-  runId: string;
-  start: AheadStart;
-  ticks: number;
-}
-
-export interface AheadAnswers {
-  answers: AheadAnswer[];
-  /** Nothing stood in the way of more: its time was up, or the ticks were played. */
-  goesOn: boolean;
-}
-
-/** An answer before it is asked for. */
-export interface AheadAnswer {
-  tick: number;
-  /** Of the call that it answers. */
-  key: string;
-  result: DecideResult;
-  /** To be stored with its tick. */
-  played: PlayedCall;
 }
 
 /** The cassette has no answer; whether that is an error the run's mode says. */
@@ -245,8 +221,6 @@ export interface RecordTicksInput {
   from: Waypoint;
   stretches: Stretch<Json>[];
   to: Waypoint;
-  /** Answers of a cassette that were brought ahead, of the ticks that are recorded here. */
-  played?: PlayedCall[];
   /** What people did meanwhile, for the read model. */
   progress?: { seq: number; delta: ProgressDelta };
 }
@@ -254,6 +228,25 @@ export interface RecordTicksInput {
 export interface RecordTicksResult {
   /** Of one tick, computed outside the sandbox; by it the workflow sizes its slices. */
   cpuMsPerTick: number;
+}
+
+/** What is recorded first, and how the run goes on from there. */
+export interface PlayOnInput extends RecordTicksInput {
+  course: Course;
+  /** At most so far: whoever plays a stretch a second time comes to the same end. */
+  untilTick: number;
+}
+
+export interface PlayOnResult {
+  /** After the last tick that was played and recorded; the one where it began, when none was plain. */
+  position: Position<Json, Json>;
+  hash: string;
+  /** Of agents that were asked. */
+  known?: Known;
+  /** Who decided for itself at least once. */
+  answered: string[];
+  /** Recording included; absent when there was no tick. */
+  cpuMsPerTick?: number;
 }
 
 export interface ConcludeResult {
@@ -268,6 +261,8 @@ export interface ConcludeResult {
 export interface SimulationIoActivities {
   /** Computes the ticks again, and writes them when it comes to the same hash. */
   recordTicks(input: RecordTicksInput): Promise<RecordTicksResult>;
+  /** The same, and then plays and records the ticks after them, as long as they are plain. */
+  playOn(input: PlayOnInput): Promise<PlayOnResult>;
   /** Makes what is left of a run an artifact, held against the world's contract and its scenario's criteria. */
   conclude(input: { tenant: string; runId: string; tick: number }): Promise<ConcludeResult>;
   /** Where a fork begins: its parent's position at the fork tick, with what the fork changes. */

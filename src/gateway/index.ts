@@ -11,7 +11,7 @@ export {
 } from './clients/llm-client';
 export type { LLMResponse, LLMResponseMetadata } from './clients/llm-response';
 export type { WireMessage, WireTool } from './clients/wire-messages';
-export { type CassettePlayer, createCassettePlayer } from './cassette-player';
+export { type CassettePlayer, createCassettePlayer, type FoundAnswer } from './cassette-player';
 export {
   CostTracker,
   type CostRecord,

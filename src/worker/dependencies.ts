@@ -17,6 +17,7 @@ import type { Settings } from '../adapters/config/settings';
 import type { FastActivityDeps, IoActivityDeps } from '../activities';
 import type { BatchStepDeps } from '../activities/llm/batch-steps';
 import type { CompleteDeps } from '../activities/llm/complete';
+import type { ToolActivityDeps } from '../activities/tools/tool-activity-deps';
 import { SIMULATION_LIMITS } from '../contracts/wire/simulation-fields.schema';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
@@ -76,6 +77,7 @@ export async function openDependencies(
 
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
+  const recordings = lazyCassettePlayer(pool, settings, log);
   let llm: (BatchStepDeps & CompleteDeps) | undefined;
   if (roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers, activators);
   const agents = roles.includes('io') ? openOutsideAgents(settings) : undefined;
@@ -84,12 +86,12 @@ export async function openDependencies(
   return {
     pool,
     llm: () => present(llm, 'the llm role was not opened'),
-    io: () => stores,
+    io: () => ({ ...stores, gateway: recordings }),
     agents: () => present(agents, 'the io role was not opened'),
     // The relay brings its artifacts to live readers: pushing costs more than the step.
     fast: () => ({
       ...{ ...stores, tools: pureTools(), settled: () => undefined },
-      gateway: lazyCassettePlayer(pool, settings, log),
+      gateway: recordings,
     }),
     frames: () => frames,
     activate: async () => {
@@ -124,7 +126,7 @@ function openStores(
   log: Log,
   closers: (() => Promise<unknown>)[],
   tools: ToolRegistry,
-): IoActivityDeps {
+): ToolActivityDeps {
   const payloads = createPayloads(pool, settings.payloads);
   const artifacts = createArtifactBus({ pool, payloads, redis, log });
   closers.unshift(() => artifacts.close());
@@ -138,7 +140,7 @@ function openStores(
 
 async function openLlm(
   settings: Settings,
-  stores: IoActivityDeps,
+  stores: ToolActivityDeps,
   redis: RedisConnection,
   log: Log,
   closers: (() => Promise<unknown>)[],

@@ -8,7 +8,6 @@ const TASK_MS_MAX = 400;
 /** The same by count, for steps that take no time by the workflow's clock. */
 const STEPS_MAX = 200;
 
-const TIMEOUT = { startToCloseTimeout: '5 seconds' } as const;
 /** A step that throws is a defect of its tool or a store that is away; neither is worth an hour of tries. */
 const RETRY = {
   initialInterval: 100,
@@ -23,10 +22,9 @@ const RETRY = {
  */
 export class FastLane<A extends object> {
   private readonly activities = proxyLocalActivities<A>({
-    ...TIMEOUT,
+    startToCloseTimeout: '5 seconds',
     retry: RETRY,
   });
-  private readonly onceOnly = proxyLocalActivities<A>({ ...TIMEOUT, retry: { maximumAttempts: 1 } });
   private steps = 0;
   private sinceMs = 0;
   private yielding: Promise<void> | undefined;
@@ -34,12 +32,6 @@ export class FastLane<A extends object> {
   async run<T>(step: (activities: LocalActivityInterfaceFor<A>) => Promise<T>): Promise<T> {
     await this.turn();
     return await this.uncancelled(() => step(this.activities));
-  }
-
-  /** A step that is done without when it fails. */
-  async tryOnce<T>(step: (activities: LocalActivityInterfaceFor<A>) => Promise<T>): Promise<T> {
-    await this.turn();
-    return await this.uncancelled(() => step(this.onceOnly));
   }
 
   private async uncancelled<T>(step: () => Promise<T>): Promise<T> {

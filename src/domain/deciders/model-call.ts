@@ -59,6 +59,11 @@ export type ModelCall =
   | { purpose: 'decision'; agent: AgentOf<'llm'>; asked: DecisionAsked }
   | { purpose: 'review'; agent: AgentOf<'llm'>; asked: ReviewAsked };
 
+/** Among the calls of its tick. */
+export function callInTick({ purpose, agent, asked }: ModelCall): string {
+  return `${agent.id}${purpose === 'review' ? '/review' : ''}/${asked.callIndex}`;
+}
+
 /**
  * Decides, and stops at each call until it is told the answer, or why there is none: whoever goes on with it asks as a
  * workflow does, or finds the answers in a cassette.

@@ -1,4 +1,4 @@
-import { assert, present } from '../kernel/assert';
+import { assert } from '../kernel/assert';
 import { playStanding, type PlayedTick, type StandingRules } from './play';
 import type { Position } from './position';
 import type { PartitionMessage, WorldEvent } from './world';
@@ -68,17 +68,26 @@ export function fastForward<S, V, D, E extends WorldEvent>(
   messages?: readonly PartitionMessage[],
 ): FastForwarded<S, D> {
   assert(slice >= 1, `fastForward: a slice of ${slice} ticks goes nowhere`);
-  const conditions = wake.map((name) => [name, conditionOf(world.name, world.conditions, name)] as const);
   let position = start;
   for (let played = 0; position.tick < untilTick; played += 1) {
     if (played === slice) return { position, done: false };
     const tick = playStanding(world, position, played === 0 ? messages : undefined);
     position = tick.position;
     onTick?.(tick);
-    const wokenBy = conditions.find(([, holds]) => holds(position.state, tick.events))?.[0];
-    if (wokenBy !== undefined) return { position, wokenBy, done: true };
+    const woken = wokenBy(world, wake, position.state, tick.events);
+    if (woken !== undefined) return { position, wokenBy: woken, done: true };
   }
   return { position, done: true };
+}
+
+/** The first of these conditions that holds after a tick, if any does. */
+export function wokenBy<S, D, E extends WorldEvent>(
+  { conditions, name: world }: Pick<StandingRules<S, never, D, E>, 'conditions' | 'name'>,
+  wake: readonly string[],
+  state: S,
+  events: readonly E[],
+): string | undefined {
+  return wake.find((name) => conditionOf(world, conditions, name)(state, events));
 }
 
 function conditionOf<S, E extends WorldEvent>(
@@ -86,7 +95,10 @@ function conditionOf<S, E extends WorldEvent>(
   conditions: Readonly<Record<string, (state: S, events: readonly E[]) => boolean>>,
   name: string,
 ): (state: S, events: readonly E[]) => boolean {
-  const known = Object.keys(conditions).sort().join(', ');
   const own = Object.hasOwn(conditions, name) ? conditions[name] : undefined;
-  return present(own, `World ${world} has no condition "${name}". It has: ${known}`);
+  assert(own !== undefined, () => {
+    const known = Object.keys(conditions).sort().join(', ');
+    return `World ${world} has no condition "${name}". It has: ${known}`;
+  });
+  return own;
 }

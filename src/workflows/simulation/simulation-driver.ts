@@ -99,6 +99,7 @@ export class SimulationDriver {
       budgets: player.deciders.budgets.carry(),
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.pace.cpuMsPerTick,
+      besideMsPerTick: player.beside.pace.carry(),
       ...(this.seat ? { gate: this.seat.gate.carry() } : {}),
     };
   }
@@ -110,14 +111,21 @@ export class SimulationDriver {
   private async step(): Promise<void> {
     if (this.announce()) await CancellationScope.nonCancellable(() => this.recorder.flushNotes());
     try {
-      await this.player.play();
+      await this.play();
       this.live.show(); // before it waits for recording
-      if (this.recorder.isDue) await CancellationScope.nonCancellable(() => this.record());
+      if (this.recorder.isDue && !this.player.onward) await CancellationScope.nonCancellable(() => this.record());
     } catch (error) {
       this.parkFor(error);
     }
     if (this.seat?.isOpen === false && !this.isOver) await this.seat.arrive(this.done);
     this.show();
+  }
+
+  private async play(): Promise<void> {
+    const { player } = this;
+    const { onward } = player;
+    if (onward) await CancellationScope.nonCancellable(() => player.playOn(onward));
+    else await player.play();
   }
 
   /** Terms that people changed hold from the next tick on; who reads the run's events sees which held when. */

@@ -1,4 +1,5 @@
 import type { Forwarding, SimulationInput } from '../../contracts/simulation';
+import type { Course } from '../../domain/deciders/course';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import type { BudgetNews } from '../../domain/simulation/budget/agent-budgets';
@@ -16,6 +17,7 @@ import { beginTick, resumeTick } from '../../domain/simulation/tick';
 import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
 import type { WorldEntry } from '../../domain/worlds';
 import { Deciders } from './deciders/deciders';
+import { Beside, goesAlone, isLong, type Onward, TICKS_MIN } from './beside';
 import { ParkRun } from './park-run';
 import type { TickRecorder } from './tick-recorder';
 
@@ -23,6 +25,7 @@ import type { TickRecorder } from './tick-recorder';
 export class TickPlayer {
   readonly deciders: Deciders;
   readonly failures: FailureCount;
+  readonly beside: Beside;
   forwarding: Forwarding | undefined;
   /** By the terms of now. */
   plan: SimulationPlan;
@@ -41,6 +44,7 @@ export class TickPlayer {
   ) {
     this.plan = input.plan;
     this.failures = new FailureCount(input.carried?.failures);
+    this.beside = new Beside(input.carried?.besideMsPerTick);
     this.forwarding = input.carried?.forwarding;
     this.deciders = new Deciders(
       input,
@@ -96,11 +100,37 @@ export class TickPlayer {
     else await this.playAsked();
   }
 
+  /** How the next ticks can be played beside the workflow; undefined: here. The partitions of a simulation hear each other. */
+  get onward(): Onward | undefined {
+    if (this.gate || this.control.hintCount > 0) return undefined;
+    const course = this.course;
+    const untilTick = course && this.beside.untilTick(course.kind, this.tick, this.control.bound(this.lastTick));
+    return untilTick === undefined ? undefined : { course: course!, untilTick };
+  }
+
+  /** @throws ParkRun */
+  async playOn({ course, untilTick }: Onward): Promise<void> {
+    const reached = await this.recorder.playOn(this.position, course, untilTick);
+    this.beside.ended(course.kind, this.tick, reached);
+    if (reached.known) this.deciders.goOnFrom(reached.known);
+    for (const agentId of reached.answered) this.failures.answered(agentId);
+    this.current = reached.position;
+    this.control.reached(this.tick);
+  }
+
+  private get course(): Course | undefined {
+    const { forwarding, plan } = this;
+    if (forwarding) return isLong(forwarding, this.tick) ? { kind: 'standing', wake: forwarding.wake } : undefined;
+    if (!goesAlone(plan)) return undefined;
+    const { agents, rules } = plan;
+    return { kind: 'asked', agents, rules, known: this.deciders.known };
+  }
+
   private async playAsked(): Promise<void> {
     const heard = this.gate?.heard ?? [];
     const { events, rounds, state } = await this.withHints((hints) => this.askedTick(hints, heard));
     const { tick, last } = this.position;
-    this.recorder.decided(tick, rounds, heard, this.deciders.ahead.takePlayed());
+    this.recorder.decided(tick, rounds, heard);
     this.deciders.thoughts.keep();
     const news = this.deciders.budgets.endTick();
     this.reach({ tick: tick + 1, state, last: lastOf(last, rounds) });
@@ -129,8 +159,6 @@ export class TickPlayer {
     heard: readonly PartitionMessage[],
   ): Promise<{ state: Json; events: WorldEvent[]; rounds: Answer<Json>[][] }> {
     const { world } = this.entry;
-    const alone = hints.length === 0 && heard.length === 0;
-    if (alone && this.deciders.ahead.isDue(this.tick)) await this.lookAhead();
     const rounds: Answer<Json>[][] = [];
     let open = beginTick(world, this.position.state, heard);
     while (open.ask.length > 0) {
@@ -141,26 +169,29 @@ export class TickPlayer {
     return { state: open.state, events: open.events, rounds };
   }
 
-  private async lookAhead(): Promise<void> {
-    const { agents, rules } = this.plan;
-    const { thoughts, budgets, ahead } = this.deciders;
-    await ahead.from({ position: this.position, agents, rules, minds: thoughts.minds, budgets: budgets.carry() });
-  }
-
   private playStanding(forwarding: Forwarding): void {
     const from = this.tick;
-    const lastTick = Math.min(forwarding.untilTick, this.input.plan.ticks);
+    const { lastTick } = this;
     const stop = { untilTick: this.control.bound(this.bound(lastTick)), wake: forwarding.wake };
     const { world } = this.entry;
     const heard = this.gate?.heard ?? [];
     const say = (played: { position: Position<Json, Json>; events: WorldEvent[] }) =>
       this.say(played.position, played.events);
-    const { position, wokenBy } = fastForward(world, this.position, stop, this.recorder.pace.sliceTicks, say, heard);
+    const { position, wokenBy } = fastForward(world, this.position, stop, this.sliceTicks, say, heard);
     if (position.tick > from) {
       this.recorder.standing(from, position.tick, heard);
       this.reach(position);
     }
     if (wokenBy !== undefined || this.tick >= lastTick) this.endForwarding(forwarding, wokenBy);
+  }
+
+  /** What is left of a long one is played beside the workflow. */
+  private get sliceTicks(): number {
+    return this.gate ? this.recorder.pace.sliceTicks : TICKS_MIN;
+  }
+
+  private get lastTick(): number {
+    return Math.min(this.forwarding?.untilTick ?? Infinity, this.input.plan.ticks);
   }
 
   private endForwarding({ fromTick }: Forwarding, wokenBy: string | undefined): void {

@@ -1,8 +1,14 @@
 import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { IoActivities } from '../../contracts/agent-run';
-import type { RecordTicksInput, SimulationInput, SimulationIoActivities, Waypoint } from '../../contracts/simulation';
+import type {
+  PlayOnResult,
+  RecordTicksInput,
+  SimulationInput,
+  SimulationIoActivities,
+  Waypoint,
+} from '../../contracts/simulation';
 import { taskQueue } from '../../contracts/task-queues';
-import type { PlayedCall } from '../../domain/llm/played-call';
+import type { Course } from '../../domain/deciders/course';
 import type { ProgressDelta } from '../../domain/agents/progress-delta';
 import type { RunEnding } from '../../domain/agents/run-ending';
 import type { AgentStatus, RunStatus } from '../../domain/agents/run-state';
@@ -19,8 +25,6 @@ const UNDER_WAY_MAX = 2;
 /** People do not read faster, and a record costs up to 6 history events. */
 const RECORD_TICKS = 4;
 const RECORD_AFTER_MS = 1_000;
-/** With 1 KB for each, and a decision beside it, well within what an event may hold. */
-const PLAYED_MAX = 250;
 
 /** How the end of a run ends its agents; whoever is not named is cancelled with it. */
 const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
@@ -47,8 +51,6 @@ export class TickRecorder {
   seq: number;
   readonly pace: Pace;
   private readonly log = new StretchLog<Json>();
-  /** Of the ticks in the log. */
-  private played: PlayedCall[] = [];
   private from: Waypoint | undefined;
   private sinceMs = 0;
   private notes: ProgressDelta | undefined;
@@ -65,7 +67,6 @@ export class TickRecorder {
     const { ticks } = this.log;
     const { sliceTicks } = this.pace;
     const waits = ticks >= RECORD_TICKS || ticks >= sliceTicks;
-    if (this.played.length >= PLAYED_MAX) return true;
     return ticks >= sliceTicks || (waits && Date.now() - this.sinceMs >= RECORD_AFTER_MS);
   }
 
@@ -90,15 +91,8 @@ export class TickRecorder {
     await this.recordNotes();
   }
 
-  /** @param played the calls of the tick that are not stored yet */
-  decided(
-    tick: number,
-    rounds: readonly (readonly Answer<Json>[])[],
-    heard: readonly PartitionMessage[],
-    played: readonly PlayedCall[] = [],
-  ): void {
+  decided(tick: number, rounds: readonly (readonly Answer<Json>[])[], heard: readonly PartitionMessage[]): void {
     this.beginStretch();
-    this.played.push(...played);
     this.log.decided(tick, rounds, heard);
   }
 
@@ -115,18 +109,28 @@ export class TickRecorder {
   /** Begins to record what was played, as soon as recording does not lag behind. @throws ParkRun when it was refused before */
   async record(position: Position<Json, Json>): Promise<void> {
     await this.makeRoom();
-    const { tenant, runId } = this.input;
-    const from = present(this.from, `Simulation ${runId}: recorded before it began`);
-    if (from.tick === position.tick) return;
-    const to = waypoint(position);
-    const progress = this.takeNotes();
-    this.from = to;
-    const played = this.played.splice(0);
-    this.submit({
-      ...{ tenant, runId, from, stretches: this.log.take(), to },
-      ...(played.length > 0 ? { played } : {}),
-      ...(progress ? { progress } : {}),
-    });
+    const stretch = this.takeStretch(position);
+    if (stretch.to.tick > stretch.from.tick) this.submit(stretch);
+  }
+
+  /**
+   * Has everything recorded, and the ticks after it played and recorded by the process that does it.
+   *
+   * @throws ParkRun when it is refused
+   */
+  async playOn(position: Position<Json, Json>, course: Course, untilTick: number): Promise<PlayOnResult> {
+    await this.settle(0);
+    const stretch = this.takeStretch(position);
+    try {
+      const played = `ticks ${position.tick + 1}–${untilTick} beside the workflow`;
+      const reached = await this.io<SimulationIoActivities>(played).playOn({ ...stretch, course, untilTick });
+      this.from = { tick: reached.position.tick, hash: reached.hash };
+      return reached;
+    } catch (failure) {
+      if (stretch.to.tick > stretch.from.tick)
+        this.underWay.push({ input: stretch, ended: Promise.resolve(), failure });
+      throw parkFor(failure);
+    }
   }
 
   /** @throws ParkRun when a recording was refused */
@@ -166,6 +170,17 @@ export class TickRecorder {
     const { tenant, runId } = this.input;
     const data = await this.io<SimulationIoActivities>('conclude', CONCLUDING).conclude({ tenant, runId, tick });
     return [{ type: 'simulation-concluded', data: { ...data } }];
+  }
+
+  /** From the last one to here, with what is to be told of it. */
+  private takeStretch(position: Position<Json, Json>): RecordTicksInput {
+    const { tenant, runId } = this.input;
+    const from = present(this.from, `Simulation ${runId}: recorded before it began`);
+    if (from.tick === position.tick) return { tenant, runId, from, stretches: [], to: from };
+    const progress = this.takeNotes();
+    this.from = waypoint(position);
+    const stretch = { tenant, runId, from, stretches: this.log.take(), to: this.from };
+    return { ...stretch, ...(progress ? { progress } : {}) };
   }
 
   private everybody(status: AgentStatus): NonNullable<ProgressDelta['nodes']> {

@@ -39,10 +39,13 @@ export class AgentBudgets {
     private budgets: ReadonlyMap<string, AgentBudget>,
     carried: CarriedBudgets = [],
   ) {
-    const used = new Map(carried);
-    this.done = new Map(
-      [...budgets].map(([id, { limits }]) => [id, { ...((used.get(id) as unknown as Meter) ?? openMeter()), limits }]),
-    );
+    this.done = this.used(carried);
+    this.open = new Map(this.done);
+  }
+
+  /** With what was used in ticks that somebody else played. */
+  goOnFrom(carried: CarriedBudgets): void {
+    this.done = this.used(carried);
     this.open = new Map(this.done);
   }
 
@@ -105,6 +108,16 @@ export class AgentBudgets {
 
   carry(): CarriedBudgets {
     return [...this.done].map(([id, meter]) => [id, meter as unknown as Json]);
+  }
+
+  private used(carried: CarriedBudgets): Map<string, Meter> {
+    const used = new Map(carried);
+    return new Map(
+      [...this.budgets].map(([id, { limits }]) => [
+        id,
+        { ...((used.get(id) as unknown as Meter) ?? openMeter()), limits },
+      ]),
+    );
   }
 
   private meterOne(agentId: string, call: MeteredCall, metered: Metered): void {

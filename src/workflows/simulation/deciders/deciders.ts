@@ -1,5 +1,6 @@
 import type { SimulationFastActivities, SimulationInput } from '../../../contracts/simulation';
 import type { AskedAt } from '../../../domain/deciders/asked-at';
+import type { Known } from '../../../domain/deciders/course';
 import { LlmDecider } from '../../../domain/deciders/llm-decider';
 import { ScriptDecider } from '../../../domain/deciders/script-decider';
 import { Thoughts } from '../../../domain/deciders/thoughts';
@@ -15,7 +16,6 @@ import type { WorldEntry } from '../../../domain/worlds';
 import { FastLane } from '../../fast-lane';
 import type { Decider } from './decider';
 import { HumanDecider } from './human-decider';
-import { LookAhead } from './look-ahead';
 import { ModelCalls } from './model-calls';
 import { ModelDecider } from './model-decider';
 import { OutsideDecider } from './outside-decider';
@@ -25,7 +25,6 @@ export class Deciders {
   readonly spent: Spent;
   readonly thoughts = new Thoughts();
   readonly budgets: AgentBudgets;
-  readonly ahead: LookAhead;
   private readonly agents: ReadonlyMap<string, SimulatedAgent>;
   private readonly of: { readonly [Kind in SimulatedAgent['kind']]: Decider<Kind> };
 
@@ -44,8 +43,7 @@ export class Deciders {
     this.spent = { ...(input.carried?.spent ?? { costMicroUsd: 0, calls: 0, askedTicks: 0 }) };
     this.budgets = new AgentBudgets(budgetsOf(input.plan.agents), input.carried?.budgets);
     const lane = new FastLane<SimulationFastActivities>();
-    this.ahead = new LookAhead(input, lane);
-    const models = new ModelCalls(input, this.spent, lane, this.ahead);
+    const models = new ModelCalls(input, this.spent, lane);
     const llm = new LlmDecider(entry, this.thoughts, this.budgets);
     const outside = new OutsideDecider(input, entry);
     this.of = {
@@ -68,6 +66,18 @@ export class Deciders {
       if (end.status === 'rejected') throw end.reason;
       return end.value;
     });
+  }
+
+  /** Between two ticks. */
+  get known(): Known {
+    return { minds: this.thoughts.minds, budgets: this.budgets.carry(), spent: this.spent };
+  }
+
+  /** By what is known after ticks that were played elsewhere. */
+  goOnFrom({ minds, budgets, spent }: Known): void {
+    this.thoughts.minds = minds;
+    this.budgets.goOnFrom(budgets);
+    Object.assign(this.spent, spent);
   }
 
   /** Between two ticks. */

@@ -8,11 +8,10 @@ import type {
 import { countCall, type Spent } from '../../../domain/simulation/run/spent';
 import { taskQueue } from '../../../contracts/task-queues';
 import type { AgentOf } from '../../../domain/deciders/asked-at';
-import type { DecideResult, ModelCall, ReviewResult } from '../../../domain/deciders/model-call';
+import { callInTick, type DecideResult, type ModelCall, type ReviewResult } from '../../../domain/deciders/model-call';
 import type { FastLane } from '../../fast-lane';
 import { failureOf } from '../../node/failure-of';
 import { ParkRun } from '../park-run';
-import type { LookAhead } from './look-ahead';
 
 /** As for the calls of agent runs (see `node-context.ts`). */
 const INNER_WAIT_SECONDS = 10;
@@ -32,15 +31,7 @@ export class ModelCalls {
     private readonly input: SimulationInput,
     private readonly spent: Spent,
     private readonly lane: FastLane<SimulationFastActivities>,
-    private readonly ahead: LookAhead,
   ) {}
-
-  /** What was brought ahead: counts like an answer that was asked for. */
-  known(call: ModelCall): DecideResult | undefined {
-    const result = this.ahead.take(call);
-    if (result !== undefined) countCall(this.spent, keyOf(call), result.costMicroUsd);
-    return result;
-  }
 
   /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
   async ask(call: ModelCall): Promise<DecideResult | ReviewResult | string> {
@@ -49,13 +40,13 @@ export class ModelCalls {
     const of = { tenant, runId, agentId: agent.id };
     if (call.purpose === 'review') {
       const input = { ...of, ...call.asked };
-      return await this.paid<ReviewResult>(keyOf(call), {
+      return await this.paid<ReviewResult>(callInTick(call), {
         byCassette: (fast) => fast.playReview(input),
         byGateway: () => this.llm(agent, `${agent.id} reviews tick ${input.tick}`).reviewMemory(input),
       });
     }
     const input = { ...of, ...call.asked };
-    return await this.paid<DecideResult>(keyOf(call), {
+    return await this.paid<DecideResult>(callInTick(call), {
       byCassette: (fast) => fast.playDecision(input),
       byGateway: () => this.llm(agent, `${agent.id} · tick ${input.tick + 1}`).decide(input),
     });
@@ -97,9 +88,4 @@ export class ModelCalls {
       summary,
     });
   }
-}
-
-/** Among the calls of its tick. */
-function keyOf({ purpose, agent, asked }: ModelCall): string {
-  return `${agent.id}${purpose === 'review' ? '/review' : ''}/${asked.callIndex}`;
 }

@@ -15,8 +15,7 @@ export class ModelDecider implements Decider<'llm'> {
   async answer(agent: AgentOf<'llm'>, ask: Ask<Json>, at: AskedAt): Promise<Answer<Json>> {
     const deciding = this.decider.answer(agent, ask, at);
     let step = deciding.next();
-    while (step.done !== true)
-      step = deciding.next(this.models.known(step.value) ?? (await this.models.ask(step.value)));
+    while (step.done !== true) step = deciding.next(await this.models.ask(step.value));
     return step.value;
   }
 }

@@ -1,0 +1,77 @@
+import type { PlayOnInput, PlayOnResult, SimulationIoActivities } from '../../contracts/simulation';
+import type { PlainTicks } from '../../domain/deciders/course';
+import { plainTicks } from '../../domain/deciders/plain-ticks';
+import { InvariantError } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import type { PlayedTick } from '../../domain/simulation/play';
+import { type Position, positionHash } from '../../domain/simulation/position';
+import type { WorldEvent } from '../../domain/simulation/world';
+import { toApplicationFailure } from '../to-application-failure';
+import { cpuMs } from './cpu-ms';
+import { recordedBefore, recordStretch, type RecordTicksDeps } from './record-ticks';
+import { RecordedAnswers, type RecordedAnswersDeps } from './recorded-answers';
+import { StretchWriter } from './stretch-writer';
+import { rowOf } from './tick-row';
+
+export type PlayOnDeps = RecordTicksDeps & RecordedAnswersDeps;
+
+/**
+ * Plays what would cost a workflow most: ticks in which nobody has to be waited for, each computed once and written by who
+ * computed it. The workflow plays the tick after them itself, from the same state, and so holds this one against itself.
+ */
+export function createPlayOn(deps: PlayOnDeps): SimulationIoActivities['playOn'] {
+  return async (input) => {
+    try {
+      return await playOn(deps, input);
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  };
+}
+
+async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResult> {
+  const { tenant, runId, course, untilTick } = input;
+  const loaded = await deps.simulations.load(tenant, runId);
+  const start = await startOf(deps, input);
+  const begunMs = cpuMs();
+  const plain = plainTicks(loaded.entry, start, course);
+  const answers = new RecordedAnswers(deps, loaded, input);
+  const writer = new StretchWriter(deps, { tenant, runId });
+  while (plain.reached.position.tick < untilTick) {
+    const played = await nextOf(plain, answers);
+    if (played === undefined) break;
+    const row = rowOf(loaded.entry.world, played, { asked: course.kind === 'asked' });
+    await writer.add(row, played.position, answers.take());
+  }
+  await writer.end();
+  const { position, ...reached } = plain.reached;
+  deps.positions.keep(runId, position);
+  const ticks = position.tick - start.tick;
+  const hash = positionHash(position);
+  return { position, ...reached, hash, ...(ticks === 0 ? {} : { cpuMsPerTick: (cpuMs() - begunMs) / ticks }) };
+}
+
+async function startOf(deps: PlayOnDeps, input: PlayOnInput): Promise<Position<Json, Json>> {
+  if (input.to.tick === input.from.tick) return await recordedBefore(deps, input);
+  const { position } = await recordStretch(deps, input);
+  return position;
+}
+
+type Played = PlayedTick<Json, Json, WorldEvent>;
+
+/** @returns undefined where the run has to play itself: also what breaks a rule of its world, which is for the run to report */
+async function nextOf(plain: PlainTicks, answers: RecordedAnswers): Promise<Played | undefined> {
+  try {
+    const asking = plain.next();
+    let step = asking.next();
+    while (step.done !== true) {
+      const answer = await answers.to(step.value);
+      if (answer === undefined) return undefined;
+      step = asking.next(answer);
+    }
+    return step.value;
+  } catch (error) {
+    if (error instanceof InvariantError) return undefined;
+    throw error;
+  }
+}

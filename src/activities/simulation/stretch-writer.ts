@@ -1,0 +1,71 @@
+import { setImmediate } from 'node:timers/promises';
+import { playRecordings, type RecordedTick } from '../../adapters/postgres';
+import { assert } from '../../domain/kernel/assert';
+import type { Json } from '../../domain/kernel/canonical-json';
+import { callUnderWay, type PlayedCall } from '../../domain/llm/played-call';
+import { type Position, positionHash } from '../../domain/simulation/position';
+import { cpuMs } from './cpu-ms';
+import { writeTicks, type WriteTicksDeps } from './write-ticks';
+
+/** What is computed at a time: others of this process wait meanwhile. */
+const PART_CPU_MS = 100;
+/** With 2 KB for each. */
+const PART_CALLS_MAX = 250;
+
+/** Writes ticks while the next ones are computed, one part at a time and in their order. */
+export class StretchWriter {
+  private ticks: RecordedTick[] = [];
+  private calls: Promise<PlayedCall>[] = [];
+  private position: Position<Json, Json> | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private sinceMs = cpuMs();
+
+  constructor(
+    private readonly deps: WriteTicksDeps,
+    private readonly of: { tenant: string; runId: string },
+  ) {}
+
+  /** @param calls whose recorded answers become their results with the tick. @throws what writing the part before met */
+  async add(tick: RecordedTick, position: Position<Json, Json>, calls: readonly Promise<PlayedCall>[]): Promise<void> {
+    this.ticks.push(tick);
+    this.calls.push(...calls);
+    this.position = position;
+    if (this.calls.length >= PART_CALLS_MAX || cpuMs() - this.sinceMs >= PART_CPU_MS) await this.part();
+  }
+
+  /** Everything is written when it returns. */
+  async end(): Promise<void> {
+    await this.part();
+    await this.writing;
+  }
+
+  private async part(): Promise<void> {
+    await this.writing;
+    const { position, ticks, calls } = this;
+    if (position === undefined || ticks.length === 0) return;
+    ticks.at(-1)!.hash ??= positionHash(position);
+    [this.ticks, this.calls] = [[], []];
+    this.writing = this.write(ticks, position, calls);
+    this.writing.catch(() => undefined); // the next part throws it, or the end
+    await setImmediate();
+    this.sinceMs = cpuMs();
+  }
+
+  private async write(
+    ticks: RecordedTick[],
+    position: Position<Json, Json>,
+    calls: readonly Promise<PlayedCall>[],
+  ): Promise<void> {
+    await this.store(await Promise.all(calls));
+    await writeTicks(this.deps, { ...this.of, ticks, position });
+  }
+
+  /** @throws LonghaulError CallLeased */
+  private async store(calls: readonly PlayedCall[]): Promise<void> {
+    if (calls.length === 0) return;
+    const answers = await playRecordings(this.deps.pool, calls);
+    const open = answers.findIndex(({ answer }) => answer === 'open');
+    if (open >= 0) throw callUnderWay(calls[open]!.callKey);
+    assert(answers.length === calls.length, `Of ${calls.length} recorded answers ${answers.length} were stored`);
+  }
+}

@@ -1,0 +1,33 @@
+/** What people say is heard meanwhile and obeyed at its end; a lost process's successor plays it again. */
+const STRETCH_CPU_MS = 500;
+/** Before the first measurement. A day of a large market takes 2.5 ms. */
+const CPU_MS_PER_TICK_GUESS = 5;
+/** With half a KB for each, its rows are a few MB. */
+const TICKS_MAX = 5_000;
+
+/** How ticks are played beside the workflow: with agents, or without. */
+export type CourseKind = 'asked' | 'standing';
+
+export type MsPerTick = Partial<Record<CourseKind, number>>;
+
+/** How many ticks are played beside the workflow at a time: by the CPU time that one takes, as it was measured last. */
+export class BesidePace {
+  private readonly msPerTick: MsPerTick;
+
+  constructor(carried: MsPerTick = {}) {
+    this.msPerTick = { ...carried };
+  }
+
+  ticksOf(kind: CourseKind): number {
+    const ticks = Math.floor(STRETCH_CPU_MS / (this.msPerTick[kind] ?? CPU_MS_PER_TICK_GUESS));
+    return Math.max(1, Math.min(TICKS_MAX, ticks));
+  }
+
+  measured(kind: CourseKind, msPerTick: number): void {
+    this.msPerTick[kind] = msPerTick;
+  }
+
+  carry(): MsPerTick {
+    return this.msPerTick;
+  }
+}

@@ -6,6 +6,7 @@ import type { Json } from '../../domain/kernel/canonical-json';
 import type { PlayedTick } from '../../domain/simulation/play';
 import { type Position, positionHash } from '../../domain/simulation/position';
 import type { WorldEvent } from '../../domain/simulation/world';
+import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
 import { cpuMs } from './cpu-ms';
 import { recordedBefore, recordStretch, type RecordTicksDeps } from './record-ticks';
@@ -22,7 +23,7 @@ export type PlayOnDeps = RecordTicksDeps & RecordedAnswersDeps;
 export function createPlayOn(deps: PlayOnDeps): SimulationIoActivities['playOn'] {
   return async (input) => {
     try {
-      return await playOn(deps, input);
+      return await heartbeating(() => playOn(deps, input));
     } catch (error) {
       throw toApplicationFailure(error);
     }

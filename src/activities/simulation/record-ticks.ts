@@ -8,6 +8,7 @@ import { type Position, positionHash } from '../../domain/simulation/position';
 import { replay } from '../../domain/simulation/replay';
 import type { WorldEvent } from '../../domain/simulation/world';
 import type { AnyWorld } from '../../domain/worlds';
+import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
 import { cpuMs } from './cpu-ms';
 import type { RecordingTurns } from './recording-turns';
@@ -22,8 +23,9 @@ export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities
   return async (input) => {
     try {
       const { runId, from, to } = input;
-      const { cpuMsPerTick } = await deps.turns.take(runId, { from: from.tick, to: to.tick }, () =>
-        recordStretch(deps, input),
+      const stretch = { from: from.tick, to: to.tick };
+      const { cpuMsPerTick } = await heartbeating(() =>
+        deps.turns.take(runId, stretch, () => recordStretch(deps, input)),
       );
       return { cpuMsPerTick };
     } catch (error) {

@@ -19,7 +19,6 @@ export class StandingTicks implements PlainTicks {
     this.reached = { position: start, answered: [] };
   }
 
-  // eslint-disable-next-line require-yield -- nobody is asked
   *next(): Deciding<PlayedTick<Json, Json, WorldEvent> | undefined> {
     const played = playStanding(this.world, this.reached.position);
     const { position, events } = played;

@@ -102,10 +102,11 @@ export class TickPlayer {
 
   /** How the next ticks can be played beside the workflow; undefined: here. The partitions of a simulation hear each other. */
   get onward(): Onward | undefined {
-    if (this.gate || this.control.hintCount > 0) return undefined;
-    const course = this.course;
-    const untilTick = course && this.beside.untilTick(course.kind, this.tick, this.control.bound(this.lastTick));
-    return untilTick === undefined ? undefined : { course: course!, untilTick };
+    if (this.gate) return undefined;
+    const { course } = this;
+    if (course === undefined) return undefined;
+    const untilTick = this.beside.untilTick(course.kind, this.tick, this.control.bound(this.lastTick));
+    return untilTick === undefined ? undefined : { course, untilTick };
   }
 
   /** @throws ParkRun */
@@ -121,7 +122,7 @@ export class TickPlayer {
   private get course(): Course | undefined {
     const { forwarding, plan } = this;
     if (forwarding) return isLong(forwarding, this.tick) ? { kind: 'standing', wake: forwarding.wake } : undefined;
-    if (!goesAlone(plan)) return undefined;
+    if (this.control.hintCount > 0 || !goesAlone(plan)) return undefined;
     const { agents, rules } = plan;
     return { kind: 'asked', agents, rules, known: this.deciders.known };
   }

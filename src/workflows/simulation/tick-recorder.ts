@@ -123,7 +123,7 @@ export class TickRecorder {
     const stretch = this.takeStretch(position);
     try {
       const played = `ticks ${position.tick + 1}–${untilTick} beside the workflow`;
-      const reached = await this.io<SimulationIoActivities>(played).playOn({ ...stretch, course, untilTick });
+      const reached = await this.book(played).playOn({ ...stretch, course, untilTick });
       this.from = { tick: reached.position.tick, hash: reached.hash };
       return reached;
     } catch (failure) {
@@ -211,7 +211,7 @@ export class TickRecorder {
   private start(recording: Recording): void {
     const { from, to } = recording.input;
     delete recording.failure;
-    recording.ended = this.io<SimulationIoActivities>(`ticks ${from.tick + 1}–${to.tick}`)
+    recording.ended = this.book(`ticks ${from.tick + 1}–${to.tick}`)
       .recordTicks(recording.input)
       .then(
         ({ cpuMsPerTick }) => {
@@ -236,6 +236,11 @@ export class TickRecorder {
     this.notes = undefined;
     this.seq += 1;
     return { seq: this.seq, delta };
+  }
+
+  /** The run waits for these: a lost process is found in seconds. */
+  private book(summary: string): SimulationIoActivities {
+    return this.io<SimulationIoActivities>(summary, { startToCloseTimeout: '2 minutes', heartbeatTimeout: '5 seconds' });
   }
 
   private io<A>(summary: string, timeouts: ActivityOptions = { startToCloseTimeout: '2 minutes' }): A {

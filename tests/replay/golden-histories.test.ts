@@ -49,6 +49,7 @@ const SITUATIONS = [
   'simulation/cassette-hybrid',
   'simulation/cassette-replay',
   'simulation/continue-as-new',
+  'simulation/forwarded',
   'simulation/outside',
   'simulation/parked',
   'simulation/partition',

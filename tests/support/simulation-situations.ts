@@ -46,6 +46,15 @@ export const SIMULATION_SITUATIONS = {
       ...{ ticks: 30, agents: [bot('baseline-v1', 'north'), bot('greedy-script', 'south')] },
       rules: [{ on: 'day-closed', when: 'always', do: { untilWake: ['stockout'], atMost: 9 } }],
     }),
+  'simulation/forwarded': (system: System) =>
+    startSimulation(
+      system,
+      {
+        ...{ ticks: 320, agents: [seller()] },
+        rules: [{ on: 'day-closed', when: 'always', do: { advance: 100 } }],
+      },
+      { continueAsNewAfterEvents: 30 },
+    ),
   'simulation/cassette-hybrid': async (system: System) => {
     const use = { agents: [seller()], cassette: { name: 'grown', mode: 'hybrid' } };
     await (await startSimulation(system, { ticks: 3, ...use })).result();

@@ -142,7 +142,7 @@ test('it ends before the tick in which an agent fails, with nothing of it', () =
 
 test('it ends before the tick in which a budget is news; what is withheld after that is none', () => {
   const limits = { ...DEFAULT_BUDGET, tools: { decide: { run: { calls: 5 } } } };
-  const few: SimulatedAgent = { ...south, budget: { limits, then: 'fallback' } as typeof budget };
+  const few: SimulatedAgent = { ...south, budget: { limits, then: 'fallback' } };
   const agents = [few, bot];
   const warned = playedOn(opening(agents), 30, careful);
   expect(warned.reached.position.tick).toBe(3);

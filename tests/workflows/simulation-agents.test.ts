@@ -416,7 +416,7 @@ test('a run is recorded once, grows by what is new, and replays with nobody to a
   expect(await simulations.ended(refork)).toMatchObject({ tick: 6, hash: grownEnd.hash, costMicroUsd: 0 });
   expect(await played(replayed)).not.toContain('decide');
   // So few ticks are played by the workflow itself, and answered by local steps.
-  expect(stepsIn(await historyText(replayed))).toEqual(['playReview', 'playDecision']);
+  expect(stepsIn(await historyText(replayed))).toEqual(['playDecision']);
   const { body } = await served.under.api.get(`/runs/${replayed}`).expect(200);
   expect(body).toMatchObject({ statistics: { totalCalls: 0, cassetteHits: 6, cassetteMisses: 0 } });
   // Another prompt was never recorded: nobody is asked, and a fallback would make it another run.

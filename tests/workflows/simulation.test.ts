@@ -84,19 +84,19 @@ test('180 days of a bot come to the hash that the engine comes to without Tempor
 });
 
 test('a long fast-forward goes on over several histories: neither they nor what they hand on grow with it', async () => {
-  const rules = [{ on: 'day-closed', when: 'always', do: { untilTick: 700 } }];
-  const body = { ticks: 700, seed: 3, agents: [bot('greedy-script')], rules };
+  const rules = [{ on: 'day-closed', when: 'always', do: { untilTick: 6_000 } }];
+  const body = { ticks: 6_000, seed: 3, agents: [bot('greedy-script')], rules };
   const { workflowId, result } = await startSimulation(served.system, body, { continueAsNewAfterEvents: 12 });
   expect(await result()).toMatchObject({
     status: 'completed',
-    ticks: 700,
-    hash: forwardedHere(700, 'greedy-script', 3),
+    ticks: 6_000,
+    hash: forwardedHere(6_000, 'greedy-script', 3),
   });
   const { client } = served.system.temporal;
   const found = await workflowHistory(client, { workflowId, bytesMax: HISTORY_BYTES_MAX, whileOpen: false });
   if (typeof found === 'string') throw new Error(`the history is ${found}`);
   const histories = found.executions.map(({ history }) => bareHistorySchema.parse(history).events);
-  expect(histories.length).toBeGreaterThan(3);
+  expect(histories.length).toBeGreaterThan(2);
   expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(60);
   const handedOn = histories.slice(1).map(([first]) => JSON.stringify(first).length);
   expect(Math.max(...handedOn)).toBeLessThan(2 * Math.min(...handedOn));

@@ -240,7 +240,10 @@ export class TickRecorder {
 
   /** The run waits for these: a lost process is found in seconds. */
   private book(summary: string): SimulationIoActivities {
-    return this.io<SimulationIoActivities>(summary, { startToCloseTimeout: '2 minutes', heartbeatTimeout: '5 seconds' });
+    return this.io<SimulationIoActivities>(summary, {
+      startToCloseTimeout: '2 minutes',
+      heartbeatTimeout: '5 seconds',
+    });
   }
 
   private io<A>(summary: string, timeouts: ActivityOptions = { startToCloseTimeout: '2 minutes' }): A {

@@ -1,4 +1,5 @@
 import type { Pool } from '../adapters/postgres';
+import type { FrameWriter } from '../adapters/redis/live-frames';
 import type { FastActivities, IoActivities, LlmActivities } from '../contracts/agent-run';
 import type { Agents } from '../adapters/agents';
 import type {
@@ -38,7 +39,7 @@ import { createCallTool } from './tools/call-tool';
 import { createRunScript } from './tools/run-script';
 import type { ToolActivityDeps } from './tools/tool-activity-deps';
 
-export type IoActivityDeps = ToolActivityDeps & { gateway: CassettePlayer };
+export type IoActivityDeps = ToolActivityDeps & { gateway: CassettePlayer; frames: Pick<FrameWriter, 'show'> };
 export type FastActivityDeps = ToolActivityDeps & { gateway: CassettePlayer };
 
 /** The activities of each role, as the worker registers them. */

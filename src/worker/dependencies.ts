@@ -86,7 +86,7 @@ export async function openDependencies(
   return {
     pool,
     llm: () => present(llm, 'the llm role was not opened'),
-    io: () => ({ ...stores, gateway: recordings }),
+    io: () => ({ ...stores, gateway: recordings, frames }),
     agents: () => present(agents, 'the io role was not opened'),
     // The relay brings its artifacts to live readers: pushing costs more than the step.
     fast: () => ({

@@ -2,6 +2,7 @@ import { workflowHistory } from '../../src/adapters/temporal';
 import { HISTORY_BYTES_MAX } from '../../src/contracts/history-limits';
 import type { Program } from '../support/programs';
 import { type Served, startServed } from '../support/served';
+import { viewerOf } from '../support/server-events';
 import { bot, seller, simulationsOf } from '../support/simulations';
 
 jest.setTimeout(240_000);
@@ -50,6 +51,15 @@ test('a fast-forward whose player is killed twice comes where the undisturbed on
   const activities = await activitiesOf(runId);
   expect(activities.filter((type) => type === 'playOn').length).toBeGreaterThan(2);
   expect(activities.filter((type) => type === 'recordTicks').length).toBeLessThan(4);
+});
+
+test('whoever looks on sees it go on within a stretch', async () => {
+  const runId = await simulations.start(forwarded(6_000));
+  const viewer = await viewerOf(`${served.under.url}/simulations/${runId}/live?after=0`);
+  await viewer.ended;
+  const live = viewer.events.filter(({ data }) => data['source'] === 'live' && data['state'] === 'forwarding');
+  expect(live.length).toBeGreaterThan((await activitiesOf(runId)).filter((type) => type === 'playOn').length);
+  expect(live.at(-1)!.data).toMatchObject({ ticks: 6_000, calls: 0, costMicroUsd: 0 });
 });
 
 test('what people say during a stretch is obeyed at its end: a pause, a hint that waits, days to advance', async () => {

@@ -1,20 +1,23 @@
+import type { FrameWriter } from '../../adapters/redis/live-frames';
 import type { PlayOnInput, PlayOnResult, SimulationIoActivities } from '../../contracts/simulation';
-import type { PlainTicks } from '../../domain/deciders/course';
+import type { Course, PlainTicks } from '../../domain/deciders/course';
 import { plainTicks } from '../../domain/deciders/plain-ticks';
 import { InvariantError } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import type { PlayedTick } from '../../domain/simulation/play';
 import { type Position, positionHash } from '../../domain/simulation/position';
+import type { Spent } from '../../domain/simulation/run/spent';
 import type { WorldEvent } from '../../domain/simulation/world';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
 import { cpuMs } from './cpu-ms';
 import { recordedBefore, recordStretch, type RecordTicksDeps } from './record-ticks';
+import { LiveStretch } from './live-stretch';
 import { RecordedAnswers, type RecordedAnswersDeps } from './recorded-answers';
 import { StretchWriter } from './stretch-writer';
 import { rowOf } from './tick-row';
 
-export type PlayOnDeps = RecordTicksDeps & RecordedAnswersDeps;
+export type PlayOnDeps = RecordTicksDeps & RecordedAnswersDeps & { frames: Pick<FrameWriter, 'show'> };
 
 /**
  * Plays what would cost a workflow most: ticks in which nobody has to be waited for, each computed once and written by who
@@ -38,10 +41,12 @@ async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResul
   const plain = plainTicks(loaded.entry, start, course);
   const answers = new RecordedAnswers(deps, loaded, input);
   const writer = new StretchWriter(deps, { tenant, runId });
+  const live = new LiveStretch(deps.frames, input, loaded.simulation.ticks);
   while (plain.reached.position.tick < untilTick) {
     const played = await nextOf(plain, answers);
     if (played === undefined) break;
     const row = rowOf(loaded.entry.world, played, { asked: course.kind === 'asked' });
+    live.played(row, plain.reached.known?.spent ?? spentBefore(course));
     await writer.add(row, played.position, answers.take());
   }
   await writer.end();
@@ -50,6 +55,10 @@ async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResul
   const ticks = position.tick - start.tick;
   const hash = positionHash(position);
   return { position, ...reached, hash, ...(ticks === 0 ? {} : { cpuMsPerTick: (cpuMs() - begunMs) / ticks }) };
+}
+
+function spentBefore(course: Course): Spent {
+  return course.kind === 'standing' ? course.spent : course.known.spent;
 }
 
 async function startOf(deps: PlayOnDeps, input: PlayOnInput): Promise<Position<Json, Json>> {

@@ -19,7 +19,7 @@ export interface Known {
 /** How a run goes on when nobody says anything meanwhile. JSON. */
 export type Course =
   /** By what was ordered last, until one of these conditions holds. */
-  | { kind: 'standing'; wake: readonly string[] }
+  | { kind: 'standing'; wake: readonly string[]; spent: Spent }
   /** By agents for whom nobody has to wait: bots, and models whose answers are recorded. */
   | { kind: 'asked'; agents: readonly SimulatedAgent[]; rules: readonly FastForwardRule[]; known: Known };
 

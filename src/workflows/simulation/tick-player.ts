@@ -121,7 +121,9 @@ export class TickPlayer {
 
   private get course(): Course | undefined {
     const { forwarding, plan } = this;
-    if (forwarding) return isLong(forwarding, this.tick) ? { kind: 'standing', wake: forwarding.wake } : undefined;
+    const { spent } = this.deciders;
+    if (forwarding)
+      return isLong(forwarding, this.tick) ? { kind: 'standing', wake: forwarding.wake, spent } : undefined;
     if (this.control.hintCount > 0 || !goesAlone(plan)) return undefined;
     const { agents, rules } = plan;
     return { kind: 'asked', agents, rules, known: this.deciders.known };

@@ -8,6 +8,8 @@ import { newestWorld } from '../../../../src/domain/worlds';
 
 const { world, cast, bots } = newestWorld('marketplace')!;
 
+const spent = { costMicroUsd: 0, calls: 0, askedTicks: 1 };
+
 /** After a first day with its agent: from then on its orders stand. */
 function stand(): Position<Json, Json> {
   const state = world.init(cast(STANDARD_MARKET as unknown as Json, ['shop'], 90), 5);
@@ -19,7 +21,7 @@ function stand(): Position<Json, Json> {
 }
 
 function playedOn(wake: readonly string[], ticks: number): Position<Json, Json> {
-  const plain = plainTicks(newestWorld('marketplace')!, stand(), { kind: 'standing', wake });
+  const plain = plainTicks(newestWorld('marketplace')!, stand(), { kind: 'standing', wake, spent });
   for (let played = 0; played < ticks && plain.next().next().value !== undefined; played += 1);
   return plain.reached.position;
 }

@@ -150,11 +150,12 @@ END $$;
 --   poison   – three attempts of this call were lost with their process
 --   resume   – the provider has a response of attempt n, whose process is gone: take_over it instead of paying again
 --   admitted – attempt n with this epoch is reserved
+--   sent     – with p_send, which is reserve_and_send's: it is marked as sent from the start
 --   wait     – the level has room once others settle (others' reservations, or older waiters come first)
 --   unknown  – the level would have room but for unknown attempts: reconciliation first
 --   refused  – settled + worst case > limit of the level: never fits
 -- Idempotent by (callKey, token): asking again after a lost reply finds the attempt that the first request reserved.
-CREATE FUNCTION reserve(p_calls jsonb)
+CREATE FUNCTION reserve(p_calls jsonb, p_send boolean DEFAULT false)
 RETURNS TABLE (call_key text, answer text, n integer, epoch bigint, artifact_ref uuid, lease_until timestamptz, lease_left_ms bigint,
                level text, limit_micro_usd bigint, settled_micro_usd bigint, reserved_micro_usd bigint, unknown_micro_usd bigint)
 LANGUAGE plpgsql SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
@@ -171,11 +172,13 @@ BEGIN
     SELECT r.budget_id FROM reservation r JOIN attempt t ON t.call_key = r.call_key AND t.n = r.n
     WHERE t.call_key = ANY (keys) AND t.state IN ('reserved', 'sent')));
   PERFORM 1 FROM attempt t WHERE t.call_key = ANY (keys) ORDER BY t.call_key, t.n FOR UPDATE;
-  -- Who asks again under its token lives: an outage that outlasted its lease must not make its own attempt a lost one.
-  UPDATE attempt t SET lease_until = greatest(t.lease_until, clock_timestamp() + x."leaseMs" * interval '1 ms')
-  FROM jsonb_to_recordset(p_calls) AS x("callKey" text, token uuid, "leaseMs" integer)
-  WHERE t.call_key = x."callKey" AND t.reserve_token = x.token AND t.state IN ('reserved', 'sent');
-  PERFORM disown_expired(keys, clock_timestamp());
+  IF FOUND THEN
+    -- Who asks again under its token lives: an outage that outlasted its lease must not make its own attempt a lost one.
+    UPDATE attempt t SET lease_until = greatest(t.lease_until, clock_timestamp() + x."leaseMs" * interval '1 ms')
+    FROM jsonb_to_recordset(p_calls) AS x("callKey" text, token uuid, "leaseMs" integer)
+    WHERE t.call_key = x."callKey" AND t.reserve_token = x.token AND t.state IN ('reserved', 'sent');
+    PERFORM disown_expired(keys, clock_timestamp());
+  END IF;
 
   -- Who already waits keeps its place; newcomers follow in the order they came.
   FOR c IN
@@ -213,12 +216,17 @@ BEGIN
     END IF;
 
     -- A reservation against a budget that does not exist would be unlimited spending: fail closed.
-    chain := ARRAY(SELECT budget_chain(ARRAY(SELECT jsonb_array_elements_text(c.budgets))));
+    -- While this waited, `set_budget` may have put the tenant's level above these: the chain of a call alone is the locked one if not.
+    IF cardinality(keys) = 1 AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.id = ANY (locked) AND b.parent_id <> ALL (locked)) THEN
+      chain := locked;
+    ELSE
+      chain := ARRAY(SELECT budget_chain(ARRAY(SELECT jsonb_array_elements_text(c.budgets))));
+    END IF;
     IF cardinality(chain) = 0 OR NOT chain @> ARRAY(SELECT jsonb_array_elements_text(c.budgets))
        OR EXISTS (SELECT 1 FROM budget b WHERE b.id = ANY (chain) AND b.tenant_id <> c.tenant) THEN
       RAISE EXCEPTION 'reserve %: unknown budget in %', c."callKey", c.budgets USING ERRCODE = 'foreign_key_violation';
     END IF;
-    -- While this waited, `set_budget` may have put the tenant's level above these. It sorts behind all others.
+    -- The tenant's level sorts behind all others.
     IF NOT chain <@ locked THEN PERFORM lock_budgets(chain); END IF;
 
     -- The strictest level answers.
@@ -237,6 +245,7 @@ BEGIN
     END IF;
     IF answer IS NOT NULL THEN RETURN NEXT; CONTINUE; END IF;
 
+    answer := 'admitted';
     epoch := nextval('attempt_epoch');
     lease_until := clock_timestamp() + c."leaseMs" * interval '1 ms';
     -- n grows only after an attempt was sent: a void one that never left is taken up again under a new epoch.
@@ -250,15 +259,16 @@ BEGIN
       WHERE t.call_key = c."callKey" AND t.n = a.n;
     ELSE
       n := coalesce(a.n, 0) + 1;
-      INSERT INTO attempt (call_key, n, tenant_id, run_id, node, state, owner, epoch, reserve_token, lease_until, provider, model,
+      IF p_send THEN answer := 'sent'; END IF;
+      INSERT INTO attempt (call_key, n, tenant_id, run_id, node, state, sent_at, sent_epoch, owner, epoch, reserve_token, lease_until, provider, model,
         price_version, request_hash, estimate_micro_usd)
-      VALUES (c."callKey", reserve.n, c.tenant, c."runId", c.node, 'reserved', c.owner, reserve.epoch, c.token, reserve.lease_until,
+      VALUES (c."callKey", reserve.n, c.tenant, c."runId", c.node, CASE WHEN p_send THEN 'sent' ELSE 'reserved' END,
+        CASE WHEN p_send THEN clock_timestamp() END, CASE WHEN p_send THEN reserve.epoch END, c.owner, reserve.epoch, c.token, reserve.lease_until,
         c.provider, c.model, c."priceVersion", c."requestHash", c."estimateMicroUsd");
     END IF;
     INSERT INTO reservation (call_key, n, budget_id, estimate_micro_usd)
     SELECT c."callKey", reserve.n, id, c."estimateMicroUsd" FROM unnest(chain) id;
     UPDATE budget t SET reserved_micro_usd = t.reserved_micro_usd + c."estimateMicroUsd" WHERE t.id = ANY (chain);
-    answer := 'admitted';
     RETURN NEXT;
   END LOOP;
 END $$;
@@ -277,7 +287,15 @@ BEGIN
     FROM jsonb_to_recordset(p_keys) AS x("callKey" text, n integer, epoch bigint)
     WHERE t.call_key = x."callKey" AND t.n = x.n AND t.epoch = x.epoch AND t.state IN ('reserved', 'sent') AND t.lease_until > clock_timestamp()
     RETURNING t.call_key, t.n, t.lease_until;
-  PERFORM lock_runs(ARRAY(SELECT DISTINCT w.run_id FROM waiting_nodes(p_keys) w));
+  PERFORM end_waits(p_keys);
+END $$;
+
+-- Nodes of the sent ones among these attempts show a wait no longer.
+CREATE FUNCTION end_waits(p_keys jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE runs uuid[] := ARRAY(SELECT DISTINCT w.run_id FROM waiting_nodes(p_keys) w);
+BEGIN
+  IF cardinality(runs) = 0 THEN RETURN; END IF;
+  PERFORM lock_runs(runs);
   UPDATE run_node rn SET status = 'running', waiting_since = NULL, next_try_at = NULL, started_at = coalesce(rn.started_at, clock_timestamp()),
          reason_code = CASE WHEN rn.status = 'running' THEN rn.reason_code END, reason = CASE WHEN rn.status = 'running' THEN rn.reason END
   FROM waiting_nodes(p_keys) w WHERE rn.run_id = w.run_id AND rn.name = w.name;
@@ -619,6 +637,6 @@ LANGUAGE sql AS $$
 $$;
 
 -- Down Migration
-DROP FUNCTION note_node, close_run, reconcile, owns_keyed_bill, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, mark_sent,
+DROP FUNCTION note_node, close_run, reconcile, owns_keyed_bill, revoke_leases, expire, book_spend, settle, publish, renew, waiting_nodes, end_waits, mark_sent,
   reserve, budget_verdicts, disown_expired, release_reservation, add_event, add_events, post_ledger, lock_attempts, lock_runs,
   lock_budgets, budget_chain, lock_calls;

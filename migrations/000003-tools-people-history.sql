@@ -170,10 +170,10 @@ RETURNS TABLE (call_key text, answer text, n integer, epoch bigint, artifact_ref
                level text, limit_micro_usd bigint, settled_micro_usd bigint, reserved_micro_usd bigint, unknown_micro_usd bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
-DECLARE r record; a attempt%ROWTYPE; admitted jsonb := '[]'; given text[] := '{}'; sent integer;
+DECLARE r record; a attempt%ROWTYPE; admitted jsonb := '[]'; fresh jsonb := '[]'; given text[] := '{}'; sent integer;
 BEGIN
   FOR r IN
-    SELECT x.*, (SELECT (c->>'token')::uuid FROM jsonb_array_elements(p_calls) c WHERE c->>'callKey' = x.call_key LIMIT 1) AS token FROM reserve(p_calls) x
+    SELECT x.*, (SELECT (c->>'token')::uuid FROM jsonb_array_elements(p_calls) c WHERE c->>'callKey' = x.call_key LIMIT 1) AS token FROM reserve(p_calls, true) x
   LOOP
     call_key := r.call_key; answer := r.answer; n := r.n; epoch := r.epoch; artifact_ref := r.artifact_ref; lease_until := r.lease_until;
     lease_left_ms := r.lease_left_ms; level := r.level; limit_micro_usd := r.limit_micro_usd; settled_micro_usd := r.settled_micro_usd;
@@ -183,12 +183,18 @@ BEGIN
       SELECT * INTO a FROM attempt t WHERE t.call_key = r.call_key AND t.n = r.n;
       IF a.reserve_token = r.token THEN answer := 'admitted'; epoch := a.epoch; lease_left_ms := NULL; END IF;
     END IF;
-    IF answer = 'admitted' THEN
+    IF answer = 'sent' THEN
+      answer := 'admitted';
+      given := given || r.call_key;
+      fresh := fresh || jsonb_build_object('callKey', r.call_key, 'n', r.n, 'epoch', epoch);
+    ELSIF answer = 'admitted' THEN
       given := given || r.call_key;
       admitted := admitted || jsonb_build_object('callKey', r.call_key, 'n', r.n, 'epoch', epoch);
     END IF;
     RETURN NEXT;
   END LOOP;
+  PERFORM end_waits(fresh);
+  IF admitted = '[]' THEN RETURN; END IF;
   PERFORM mark_sent(admitted, (p_calls->0->>'leaseMs')::integer);
   GET DIAGNOSTICS sent = ROW_COUNT;
   IF sent <> jsonb_array_length(admitted) THEN

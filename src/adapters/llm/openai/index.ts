@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import OpenAI from 'openai';
+import { present } from '../../../domain/kernel/assert';
 import type { ChatAnswer } from '../../../domain/llm/chat';
 import type { Background, Batches, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
 import { attemptHeaders, keyOfCall } from '../wire/attempt-headers';
@@ -27,6 +29,8 @@ export class OpenAiProvider implements Provider {
   readonly background?: Background;
   readonly batches?: Batches;
   readonly #client: OpenAI;
+  /** Of the attempt that is under way: a client of its own for each would be made of twenty objects. */
+  readonly #fetch = new AsyncLocalStorage<typeof fetch>();
 
   constructor(private readonly options: OpenAiOptions) {
     this.name = options.name;
@@ -36,6 +40,7 @@ export class OpenAiProvider implements Provider {
       organization: null,
       project: null,
       maxRetries: 0,
+      fetch: (...asked) => present(this.#fetch.getStore(), 'a request without an attempt around it')(...asked),
       logLevel: 'off', // its error log prints whole answers
     });
     const { apiKey, maxResponseBytes, dialect } = options;
@@ -49,13 +54,10 @@ export class OpenAiProvider implements Provider {
     const { apiKey, dialect, maxResponseBytes } = this.options;
     const wire = { secrets: [apiKey], terminator: TERMINATOR, readError, maxResponseBytes };
     return guardedAttempt(call, wire, async ({ fetch, signal, timeoutMs, accepted, progressed }) => {
-      const stream = await this.#client
-        .withOptions({ fetch })
-        .chat.completions.create(toWire(call.request, call.attemptKey, dialect), {
-          headers: attemptHeaders(call.attemptKey, dialect.honoursKeys ? keyOfCall(call) : undefined),
-          signal,
-          timeout: timeoutMs,
-        });
+      const body = toWire(call.request, call.attemptKey, dialect);
+      const headers = attemptHeaders(call.attemptKey, dialect.honoursKeys ? keyOfCall(call) : undefined);
+      const options = { headers, signal, timeout: timeoutMs };
+      const stream = await this.#fetch.run(fetch, () => this.#client.chat.completions.create(body, options));
       accepted();
       return readStream(stream, progressed);
     });

@@ -47,22 +47,46 @@ function line(chunk: object): string {
   return `data: ${JSON.stringify({ id: 'c', model: 'm', ...chunk })}\n\n`;
 }
 
-async function ask(): Promise<string> {
+function providerOfServer(): OpenAiProvider {
   const { port } = server.address() as AddressInfo;
-  const provider = new OpenAiProvider({
+  return new OpenAiProvider({
     name: 'ending',
     baseUrl: `http://127.0.0.1:${port}/v1`,
     apiKey: 'none-needed',
     dialect: { maxTokensField: 'max_tokens', sendsMetadata: false },
   });
-  const answer = await provider.complete({
+}
+
+async function ask(): Promise<string> {
+  return (await complete(providerOfServer())).content;
+}
+
+function complete(provider: OpenAiProvider): ReturnType<OpenAiProvider['complete']> {
+  return provider.complete({
     request: { model: 'm', messages: [{ role: 'user', content: 'hello' }], maxTokens: 5 },
     attemptKey: 'run/node/0#1',
     deadlines: { headersMs: 5000, idleMs: 5000, totalMs: 10_000 },
     signal: new AbortController().signal,
   });
-  return answer.content;
 }
+
+test('attempts that are under way at once through one client each see their own response', async () => {
+  let asked = 0;
+  respond = (response) => {
+    asked += 1;
+    const own = `request-${asked}`;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': own });
+    response.write(line({ choices: [{ index: 0, delta: { content: own }, finish_reason: 'stop' }] }));
+    // The first ones end last, and every third never says that it is complete.
+    const end = asked % 3 === 0 ? '' : `${line(ANSWER[1]!)}data: [DONE]\n\n`;
+    setTimeout(() => response.end(end), 300 - 20 * asked);
+  };
+  const provider = providerOfServer();
+  const answers = await Promise.allSettled(Array.from({ length: 12 }, () => complete(provider)));
+  const whole = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  expect(whole).toHaveLength(8);
+  for (const { content, providerRequestId } of whole) expect(providerRequestId).toBe(content);
+});
 
 test('a connection is used again, also when the body ends a little after its terminator', async () => {
   connections = 0;

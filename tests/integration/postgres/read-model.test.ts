@@ -2,7 +2,7 @@ import { createBatch, holdRuns, markHeldStarted } from '../../../src/adapters/po
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { getGraph, getGraphByName, insertGraph, listGraphs } from '../../../src/adapters/postgres/graphs';
 import { claimKey, pruneIdempotency, storeAnswer } from '../../../src/adapters/postgres/idempotency';
-import { markSent, reserve, settle } from '../../../src/adapters/postgres/ledger';
+import { markSent, reserve, reserveAndSend, settle } from '../../../src/adapters/postgres/ledger';
 import { noteNode, recordProgress } from '../../../src/adapters/postgres/progress';
 import { getRunEvents } from '../../../src/adapters/postgres/run-events';
 import { getRunNodes } from '../../../src/adapters/postgres/run-nodes';
@@ -292,6 +292,23 @@ describe('progress', () => {
     const [a, b] = await getRunNodes(pool, TENANT, runId);
     expect([a?.status, b?.status]).toEqual(['rate_limited', 'running']);
     expect(await noteNode(pool, { ...note, note: { status: 'running' } })).toEqual({ waitingSince: null, waitedMs: 0 });
+  });
+
+  it('who is reserved and sent in one step ends its wait, too', async () => {
+    const { runId } = await run(pool);
+    const waits = {
+      status: 'rate_limited' as const,
+      reasonCode: 'RateLimited',
+      reason: 'waits',
+      waiting: true,
+      nextTryMs: 4_000,
+    };
+    await noteNode(pool, { tenant: TENANT, runId, node: 'a', note: waits });
+    await reserveAndSend(pool, [call(`${runId}/a/0`, [`agent:${runId}/a`], 100, { runId, node: 'a' })]);
+    expect((await getRunNodes(pool, TENANT, runId))[0]).toMatchObject({
+      ...{ status: 'running', reasonCode: null, reason: null, waitingSince: null, nextTryAt: null },
+      startedAt: expect.any(Date),
+    });
   });
 
   it('sent attempts end a wait; finished nodes take no notes', async () => {

@@ -140,6 +140,21 @@ describe('one call', () => {
     expect((await ask(60_000)).rows).toEqual(first.rows);
   });
 
+  it('with its permit at hand takes up an attempt that never left, and sends it', async () => {
+    const room = await budget(pool, 'run:taken-up', 1_000);
+    const [first] = admitted(await reserve(pool, [call('taken-up/0', [room], 100)]));
+    await endLeases(pool, 'taken-up/0');
+    const calls = ['taken-up/0', 'taken-up/1'].map((key) => call(key, [room], 300, { owner: 'worker-2' }));
+    const again = admitted(await reserveAndSend(pool, calls));
+    expect(again.map(({ callKey, n }) => `${callKey}#${n}`).sort()).toEqual(['taken-up/0#1', 'taken-up/1#1']);
+    expect(again.every(({ epoch }) => epoch > first!.epoch)).toBe(true);
+    const { rows } = await pool.query(
+      `SELECT state, owner, sent_epoch = epoch AS own, sent_at IS NOT NULL AS sent FROM attempt WHERE call_key LIKE 'taken-up/%'`,
+    );
+    expect(rows).toEqual(Array(2).fill({ state: 'sent', owner: 'worker-2', own: true, sent: true }));
+    expect(await sums(pool, room)).toMatchObject({ reserved: 600 });
+  });
+
   it('keeps n while its attempt was never sent, under a new epoch', async () => {
     const room = await budget(pool, 'run:reuse', 1_000);
     const [first] = admitted(await reserve(pool, [call('reuse/0', [room], 100)]));

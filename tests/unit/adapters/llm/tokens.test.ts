@@ -29,6 +29,22 @@ test.each<[string, Omit<ChatRequest, 'maxTokens'>]>([
   );
 });
 
+test('what was counted before counts the same again, as another part of a request, too', async () => {
+  const of = (...messages: ChatRequest['messages']) =>
+    countInputTokens({ model: 'scripted-echo', messages, maxTokens: 1, responseSchema: SCHEMA });
+  const text = 'A system prompt that many calls begin with, with 12 numbers and {"json": [1, 2, 3]}.';
+  const [system, user] = [
+    { role: 'system' as const, content: text },
+    { role: 'user' as const, content: text },
+  ];
+  const first = await of(system, { role: 'user', content: 'one' });
+  expect(await of(system, { role: 'user', content: 'two' })).toBe(first);
+  expect(await of(user, { role: 'user', content: 'two' })).toBe(first);
+  expect(await of({ ...system, content: `${text} And more.` }, { role: 'user', content: 'one' })).toBeGreaterThan(
+    first,
+  );
+});
+
 test('the less is known of a tokenizer, the more is reserved', async () => {
   const count = (model: string) =>
     countInputTokens({ model, maxTokens: 1, messages: [{ role: 'user', content: 'word '.repeat(500) }] });

@@ -10,7 +10,7 @@ CREATE TABLE simulation (
   run_id         uuid PRIMARY KEY REFERENCES run (id),
   tenant_id      text NOT NULL,
   world          text NOT NULL,
-  world_version  integer NOT NULL CHECK (world_version > 0),
+  world_version  integer NOT NULL CHECK (world_version > 0),   -- that it began with
   seed           bigint NOT NULL,
   scenario       jsonb NOT NULL,     -- as the world reads it, with its agents cast
   ticks          integer NOT NULL CHECK (ticks > 0),
@@ -36,6 +36,7 @@ CREATE TABLE tick (
   mood       text NOT NULL,
   hash       text,                   -- of the position after it; not of ticks inside a fast-forward
   messages   jsonb,                  -- what came from other partitions before it; null: nothing
+  world_version integer,             -- that played it; null: the one that its run began with
   PRIMARY KEY (run_id, tick)
 );
 
@@ -51,7 +52,7 @@ CREATE TABLE tick_event (
   FOREIGN KEY (run_id, tick) REFERENCES tick (run_id, tick)
 );
 
--- Where computing may begin: the payload is the position after `tick` ticks.
+-- Where computing may begin: the payload is the position after `tick` ticks, as the world of this version reads it.
 CREATE TABLE snapshot (
   run_id     uuid NOT NULL REFERENCES simulation (run_id),
   tenant_id  text NOT NULL,
@@ -61,6 +62,7 @@ CREATE TABLE snapshot (
   sha256     text NOT NULL,
   bytes      bigint NOT NULL,
   raw_bytes  bigint NOT NULL,
+  world_version integer NOT NULL,
   PRIMARY KEY (run_id, tick)
 );
 
@@ -77,22 +79,24 @@ LANGUAGE sql STABLE AS $$
   SELECT id, after_tick, until_tick FROM line;
 $$;
 
--- record_ticks: rows of the stretch after p_from ticks, once. p_ticks = [{tick, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
+-- record_ticks: rows of the stretch after p_from ticks, once. p_ticks = [{tick, worldVersion, rounds, messages, figures, storyline, mood, hash, events: [{type, subject, data}]}].
 -- With the stretch comes what the workflow has to tell of it, in the same transaction and as often: whatever is told later of the run
 -- may be told before a stretch that had to be tried again.
 -- 'recorded', also when the same stretch comes again and changes nothing; 'early' while what is before it is not recorded, so that
 -- the record has no gap at any moment; 'unknown' when the tenant has no such run.
 CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text, p_seq bigint, p_progress jsonb) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE v_recorded integer;
+DECLARE
+  v_recorded integer;
+  v_version integer;
 BEGIN
-  SELECT greatest(s.tick, coalesce(r.fork_tick, 0)) INTO v_recorded
+  SELECT greatest(s.tick, coalesce(r.fork_tick, 0)), s.world_version INTO v_recorded, v_version
   FROM simulation s JOIN run r ON r.id = s.run_id
   WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE OF s;
   IF NOT FOUND THEN RETURN 'unknown'; END IF;
   IF v_recorded < p_from THEN RETURN 'early'; END IF;
-  INSERT INTO tick (run_id, tenant_id, tick, rounds, messages, figures, storyline, mood, hash)
-  SELECT p_run, p_tenant, t.tick, nullif(t.rounds, 'null'), nullif(t.messages, 'null'), t.figures, t.storyline, t.mood, t.hash
-  FROM jsonb_to_recordset(p_ticks) AS t(tick integer, rounds jsonb, messages jsonb, figures jsonb, storyline text, mood text, hash text)
+  INSERT INTO tick (run_id, tenant_id, tick, world_version, rounds, messages, figures, storyline, mood, hash)
+  SELECT p_run, p_tenant, t.tick, nullif(t."worldVersion", v_version), nullif(t.rounds, 'null'), nullif(t.messages, 'null'), t.figures, t.storyline, t.mood, t.hash
+  FROM jsonb_to_recordset(p_ticks) AS t(tick integer, "worldVersion" integer, rounds jsonb, messages jsonb, figures jsonb, storyline text, mood text, hash text)
   ON CONFLICT DO NOTHING;
   INSERT INTO tick_event (run_id, tick, position, tenant_id, type, subject, data)
   SELECT p_run, (t.value->>'tick')::integer, e.ordinality - 1, p_tenant, e.value->>'type', e.value->>'subject', coalesce(e.value->'data', '{}')

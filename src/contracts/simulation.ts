@@ -164,6 +164,8 @@ export interface PartitionEnded {
 interface OfAgent {
   tenant: string;
   runId: string;
+  /** Of the world, in the tick that it is of. */
+  worldVersion: number;
   agentId: string;
 }
 
@@ -192,6 +194,7 @@ export interface Missed {
 export interface DecideOutsideInput {
   tenant: string;
   runId: string;
+  worldVersion: number;
   agentId: string;
   /** How many ticks are done. */
   tick: number;
@@ -218,6 +221,8 @@ export interface Waypoint {
 export interface RecordTicksInput {
   tenant: string;
   runId: string;
+  /** Of the world that played them. What is before the first of them may be another version's. */
+  worldVersion: number;
   from: Waypoint;
   stretches: Stretch<Json>[];
   to: Waypoint;

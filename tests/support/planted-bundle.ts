@@ -19,12 +19,21 @@ export interface PlantedBundle {
 
 const ROOT = resolve(__dirname, '../..');
 
-/** The workflows with a mistake in them, bundled as the build does it. @throws when a change does not fit the source any more */
-export async function plantedBundle(changes: readonly Change[]): Promise<PlantedBundle> {
+/**
+ * The workflows with a mistake in them, bundled as the build does it.
+ *
+ * @param added files of the tests, by their place below `src`
+ * @throws when a change does not fit the source any more
+ */
+export async function plantedBundle(
+  changes: readonly Change[],
+  added: Readonly<Record<string, string>> = {},
+): Promise<PlantedBundle> {
   const root = mkdtempSync(join(tmpdir(), 'longhaul-planted-'));
   for (const folder of ['workflows', 'contracts', 'domain'])
     cpSync(join(ROOT, 'src', folder), join(root, 'src', folder), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  for (const [file, from] of Object.entries(added)) cpSync(from, join(root, 'src', file));
   for (const { file, from, to } of changes) {
     const path = join(root, 'src', file);
     const text = readFileSync(path, 'utf8');

@@ -18,9 +18,16 @@ export interface Program {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+const DIST = resolve(__dirname, '../../dist');
+
 /** Starts `dist/<path>` and resolves when it serves. A process that outlives its test dies with the test run. */
-export async function startProgram(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
-  const child = spawn(process.execPath, [resolve(__dirname, '../../dist', path), ...args], {
+export async function startProgram(
+  path: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  dist = DIST,
+): Promise<Program> {
+  const child = spawn(process.execPath, [resolve(dist, path), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
   });

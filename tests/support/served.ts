@@ -1,7 +1,7 @@
 import type { RunView, Task, TaskPage } from '../../src/contracts/api.schema';
 import { isTerminalRunStatus } from '../../src/domain/agents/run-state';
 import { startApi, type ApiUnderTest } from './api';
-import { startSystem, type System } from './system';
+import { startSystem, type System, type SystemOptions } from './system';
 import { until } from './until';
 
 /** Workers, model server and the API over one database: what people do goes through HTTP, what comes of it is real. */
@@ -25,8 +25,9 @@ export interface Served {
 export async function startServed(
   workers: readonly string[] = ['workflows', 'llm', 'io'],
   env: NodeJS.ProcessEnv = {},
+  { dist }: Pick<SystemOptions, 'dist'> = {},
 ): Promise<Served> {
-  const system = await startSystem({ workers, env });
+  const system = await startSystem({ workers, env, dist });
   const { DATABASE_URL, REDIS_URL, LONGHAUL_PAYLOAD_DIR } = system.env;
   const under = await startApi({
     ...{ DATABASE_URL, REDIS_URL, LONGHAUL_PAYLOAD_DIR },

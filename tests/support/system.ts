@@ -64,6 +64,8 @@ export interface SystemOptions {
   workers?: readonly string[];
   /** Names of tools that its own plug-in folder brings. */
   plugIns?: readonly string[];
+  /** Where its workers are compiled; the product's own when absent. */
+  dist?: string | undefined;
 }
 
 export async function startSystem({
@@ -71,6 +73,7 @@ export async function startSystem({
   env: more,
   workers = ['all'],
   plugIns = [],
+  dist,
 }: SystemOptions = {}): Promise<System> {
   const [database, redis, modelServer, payloadDir] = await Promise.all([
     freshDatabase(),
@@ -108,7 +111,7 @@ export async function startSystem({
     prefix,
     payloadDir,
     startWorker: async (role, extra) => {
-      const program = await startProgram('worker/main.js', ['--role', role], { ...env, ...extra });
+      const program = await startProgram('worker/main.js', ['--role', role], { ...env, ...extra }, dist);
       programs.push(program);
       return program;
     },

@@ -15,12 +15,12 @@ import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
 import type { ScenarioDefinition } from '../../domain/scenarios/definition';
 import { ScenarioJudge } from '../../domain/scenarios/judge';
 import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
-import type { ConcludedTick } from '../../domain/worlds';
+import { type ConcludedTick, WORLDS } from '../../domain/worlds';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
 import type { RecordTicksDeps } from './record-ticks';
 import { recordedRun } from './recorded-run';
-import type { LoadedSimulation } from './simulation-loader';
+import { heldWorld, type LoadedSimulation } from './simulation-loader';
 
 export interface ConcludeDeps extends RecordTicksDeps {
   payloads: Payloads;
@@ -43,13 +43,14 @@ type ConcludeInput = Parameters<SimulationIoActivities['conclude']>[0];
 async function conclude(deps: ConcludeDeps, input: ConcludeInput): Promise<ConcludeResult> {
   const { tenant, runId, tick } = input;
   const loaded = await deps.simulations.load(tenant, runId);
-  const { state } = await deps.positions.at(tenant, runId, tick);
-  const concluding = loaded.entry.concluding(state);
+  const { position, worldVersion } = await deps.positions.at(tenant, runId, tick);
+  const { world } = loaded.simulation;
+  const concluding = heldWorld(world, worldVersion).concluding(position.state);
   const judge = await judgeOf(deps, loaded);
   const decisions = new SharedDecisions(loaded);
   for await (const ticks of recordedRun(deps.pool, { tenant, runId, until: tick }))
     for (const one of ticks) {
-      concluding.add(one);
+      concluding.add(WORLDS.recorded(world, one, one.worldVersion, worldVersion));
       judge?.add(one.summary.figures);
       decisions.add(one);
     }

@@ -39,7 +39,7 @@ export function createDecideOutside(deps: DecideOutsideDeps): SimulationAgentAct
 }
 
 async function decideOutside(deps: DecideOutsideDeps, input: DecideOutsideInput): Promise<DecideOutsideResult> {
-  const loaded = await deps.simulations.load(input.tenant, input.runId);
+  const loaded = await deps.simulations.load(input.tenant, input.runId, input.worldVersion);
   const agent = outsideAgent(loaded, input);
   const asked = await askPatiently(() => agentOf(deps, agent, input), questionOf(loaded, input), agent);
   await report(deps, input, agent, asked);

@@ -15,7 +15,7 @@ export type DecideDeps = AskModelDeps & { words: LearnedWords };
 export function createDecide(deps: DecideDeps): SimulationLlmActivities['decide'] {
   return async (input) => {
     try {
-      const loaded = await deps.simulations.load(input.tenant, input.runId);
+      const loaded = await deps.simulations.load(input.tenant, input.runId, input.worldVersion);
       return await heartbeating((heartbeat) => decideOnce(deps, loaded, input, heartbeat));
     } catch (error) {
       throw toApplicationFailure(error);

@@ -7,8 +7,8 @@ import { type AgentDefinition, plannedAgent } from '../../domain/simulation/run/
 import { keptMinds, mindAfter, type Minds } from '../../domain/simulation/run/minds';
 import type { SimulatedAgent } from '../../domain/simulation/run/simulation-plan';
 import type { Ask } from '../../domain/simulation/world';
-import type { Positions } from './positions';
-import type { LoadedSimulation, SimulationLoader } from './simulation-loader';
+import { asIn, type Placed, type Positions } from './positions';
+import { heldWorld, type LoadedSimulation, type SimulationLoader } from './simulation-loader';
 
 export interface MindsDeps {
   pool: Pool;
@@ -45,13 +45,28 @@ async function walk(
 ): Promise<Minds> {
   const { tenant, runId } = loaded.simulation;
   if (!agentsOf(loaded).some(remembers)) return {};
-  let position = await positions.at(tenant, runId, after);
+  let placed = await positions.at(tenant, runId, after);
   let minds = start;
-  while (position.tick < until) {
-    const range = { tenant, runId, after: position.tick, until, limit: TICKS_PER_READ };
-    for (const row of await listTicks(pool, range)) ({ position, minds } = stepped(loaded, position, minds, row));
+  while (placed.position.tick < until) {
+    const range = { tenant, runId, after: placed.position.tick, until, limit: TICKS_PER_READ };
+    for (const row of await listTicks(pool, range)) ({ placed, minds } = steppedIn(loaded, placed, minds, row));
   }
   return minds;
+}
+
+/** In the version that played the tick. */
+function steppedIn(
+  { simulation }: LoadedSimulation,
+  before: Placed,
+  known: Minds,
+  row: TickRow,
+): { placed: Placed; minds: Minds } {
+  const { worldVersion } = row;
+  const loaded = { simulation, entry: heldWorld(simulation.world, worldVersion) };
+  const agents = agentsOf(loaded);
+  const begun = keptMinds(known, agents, agents, before.worldVersion === worldVersion);
+  const { position, minds } = stepped(loaded, asIn(simulation.world, before, worldVersion), begun, row);
+  return { placed: { position, worldVersion }, minds };
 }
 
 function remembers(agent: SimulatedAgent): boolean {

@@ -15,16 +15,16 @@ export function createOpenFork(deps: RecordTicksDeps): SimulationIoActivities['o
       const { simulation } = loaded;
       const parent = present(simulation.parentRunId, `Simulation ${runId} is no fork`);
       const tick = present(simulation.forkTick, `Simulation ${runId} is no fork`);
-      const position = await positions.at(tenant, runId, tick);
-      await positions.store(tenant, runId, position, positionHash(position));
-      positions.keep(runId, position);
+      const begun = await positions.at(tenant, runId, tick);
+      await positions.store(tenant, runId, begun, positionHash(begun.position));
+      positions.keep(runId, begun);
       const minds = keptMinds(
         await mindsAt(deps, tenant, parent, tick),
         agentsOf(await simulations.load(tenant, parent)),
         agentsOf(loaded),
         (await positions.versionAt(tenant, parent, tick)) === simulation.worldVersion,
       );
-      return { position, minds };
+      return { position: begun.position, minds };
     } catch (error) {
       throw toApplicationFailure(error);
     }

@@ -34,8 +34,8 @@ export function createPlayOn(deps: PlayOnDeps): SimulationIoActivities['playOn']
 }
 
 async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResult> {
-  const { tenant, runId, course, untilTick } = input;
-  const loaded = await deps.simulations.load(tenant, runId);
+  const { tenant, runId, worldVersion, course, untilTick } = input;
+  const loaded = await deps.simulations.load(tenant, runId, worldVersion);
   const start = await startOf(deps, input);
   const begunMs = cpuMs();
   const plain = plainTicks(loaded.entry, start, course);
@@ -51,7 +51,7 @@ async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResul
   }
   await writer.end();
   const { position, ...reached } = plain.reached;
-  deps.positions.keep(runId, position);
+  deps.positions.keep(runId, { position, worldVersion });
   const ticks = position.tick - start.tick;
   const hash = positionHash(position);
   return { position, ...reached, hash, ...(ticks === 0 ? {} : { cpuMsPerTick: (cpuMs() - begunMs) / ticks }) };

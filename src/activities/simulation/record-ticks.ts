@@ -11,6 +11,7 @@ import type { AnyWorld } from '../../domain/worlds';
 import { heartbeating } from '../heartbeating';
 import { toApplicationFailure } from '../to-application-failure';
 import { cpuMs } from './cpu-ms';
+import { asIn, type Placed } from './positions';
 import type { RecordingTurns } from './recording-turns';
 import type { SimulationLoader } from './simulation-loader';
 import { rowOf } from './tick-row';
@@ -39,8 +40,8 @@ export async function recordStretch(
   deps: RecordTicksDeps,
   input: RecordTicksInput,
 ): Promise<RecordTicksResult & { position: Position<Json, Json> }> {
-  const { tenant, runId, to, progress } = input;
-  const { entry } = await deps.simulations.load(tenant, runId);
+  const { tenant, runId, worldVersion, to, progress } = input;
+  const { entry } = await deps.simulations.load(tenant, runId, worldVersion);
   const start = await recordedBefore(deps, input);
   const begunMs = cpuMs();
   const { ticks, position } = computed(entry.world, start, input);
@@ -48,7 +49,7 @@ export async function recordStretch(
   const detail = 'World code that is not deterministic, or another version of it, makes such a difference.';
   expectHash(input, to, present(ticks.at(-1)?.hash, `Simulation ${runId}: no ticks to record`), detail);
   await writeTicks(deps, { tenant, runId, ticks, position, ...(progress ? { progress } : {}) });
-  deps.positions.keep(runId, position);
+  deps.positions.keep(runId, { position, worldVersion });
   return { cpuMsPerTick, position };
 }
 
@@ -57,18 +58,19 @@ export async function recordedBefore(
   deps: Omit<RecordTicksDeps, 'turns'>,
   input: RecordTicksInput,
 ): Promise<Position<Json, Json>> {
-  const start = await startOf(deps, input);
+  const { simulation } = await deps.simulations.load(input.tenant, input.runId);
+  const start = asIn(simulation.world, await startOf(deps, input), input.worldVersion);
   expectHash(input, input.from, positionHash(start), 'The recording begins from another state.');
   return start;
 }
 
 /** @throws LonghaulError RecordedTooSoon: another process has the stretch before this one under way, or lost it */
-async function startOf(deps: WriteTicksDeps, { tenant, runId, from }: RecordTicksInput): Promise<Position<Json, Json>> {
+async function startOf(deps: WriteTicksDeps, { tenant, runId, from }: RecordTicksInput): Promise<Placed> {
   const kept = deps.positions.kept(runId, from.tick);
   if (kept) return kept;
   const recorded = await getSimulation(deps.pool, tenant, runId);
   if (recorded && Math.max(recorded.tick, recorded.forkTick ?? 0) < from.tick) throw tooSoon(runId, from.tick);
-  return deps.positions.at(tenant, runId, from.tick);
+  return await deps.positions.at(tenant, runId, from.tick);
 }
 
 interface Computed {

@@ -1,8 +1,8 @@
 import { log } from '@temporalio/activity';
 import { newId } from '../../adapters/postgres/new-id';
 import { loadCallResults, type Pool } from '../../adapters/postgres';
-import type { PlayOnInput } from '../../contracts/simulation';
-import type { DecideResult, DecisionAsked, ModelCall } from '../../domain/deciders/model-call';
+import type { DecideInput, PlayOnInput } from '../../contracts/simulation';
+import type { DecideResult, ModelCall } from '../../domain/deciders/model-call';
 import { LonghaulError } from '../../domain/kernel/errors';
 import type { PlayedCall } from '../../domain/llm/played-call';
 import type { CassettePlayer, FoundAnswer } from '../../gateway';
@@ -25,7 +25,7 @@ export class RecordedAnswers {
   constructor(
     private readonly deps: RecordedAnswersDeps,
     private readonly loaded: LoadedSimulation,
-    private readonly input: Pick<PlayOnInput, 'tenant' | 'runId' | 'course'>,
+    private readonly input: Pick<PlayOnInput, 'tenant' | 'runId' | 'worldVersion' | 'course'>,
   ) {
     const { course } = input;
     const agents = course.kind === 'asked' ? course.agents : [];
@@ -35,8 +35,8 @@ export class RecordedAnswers {
   /** @returns undefined where the run has to ask itself: nothing is recorded, or what is cannot be used */
   async to(call: ModelCall): Promise<DecideResult | undefined> {
     if (call.purpose === 'review') return undefined; // later prompts find its words by the artifact of its answer
-    const { tenant, runId } = this.input;
-    const asked = { tenant, runId, agentId: call.agent.id, ...call.asked };
+    const { tenant, runId, worldVersion } = this.input;
+    const asked = { tenant, runId, worldVersion, agentId: call.agent.id, ...call.asked };
     const question = await decisionQuestion(this.deps, this.loaded, asked);
     if ((await this.storedAt(call.asked.tick)).has(callKeyOfQuestion(question))) return await this.again(asked);
     const answerRef = newId();
@@ -68,7 +68,7 @@ export class RecordedAnswers {
   }
 
   /** Its first answer stays, as for every call: a process was lost behind it, or the workflow was reset. */
-  private async again(asked: DecisionAsked & { tenant: string; runId: string; agentId: string }) {
+  private async again(asked: DecideInput) {
     const result = await createPlayDecision(this.deps)(asked);
     return result.outcome === 'miss' ? undefined : result;
   }

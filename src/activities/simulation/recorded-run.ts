@@ -16,10 +16,13 @@ const EVENTS_PER_READ = 10_000;
 /** A read looks at every call of the run, so there are few of them. */
 const USAGE_TICKS_PER_READ = 50_000;
 
+/** With the version that played it. */
+export type RecordedOne = ConcludedTick & { worldVersion: number };
+
 type Recorded = Omit<TickRange, 'after' | 'limit'>;
 
 /** The ticks of a run from its first on, page by page, with what happened in them and what models used. */
-export async function* recordedRun(pool: Pool, { tenant, runId, until }: Recorded): AsyncGenerator<ConcludedTick[]> {
+export async function* recordedRun(pool: Pool, { tenant, runId, until }: Recorded): AsyncGenerator<RecordedOne[]> {
   let usage: UsageByTick = new Map();
   for (let after = 0; after < until;) {
     if (after % USAGE_TICKS_PER_READ === 0)
@@ -67,10 +70,16 @@ function listOf(byTick: Map<number, WorldEvent[]>, tick: number): WorldEvent[] {
 }
 
 function concludedTick(
-  { tick, figures, storyline, mood, rounds }: TickRow,
+  { tick, worldVersion, figures, storyline, mood, rounds }: TickRow,
   events: WorldEvent[],
   usage: ModelUsage | undefined,
-): ConcludedTick {
-  const recorded = { tick, summary: { figures, storyline, mood }, events, answers: (rounds ?? []).flat() };
+): RecordedOne {
+  const recorded = {
+    tick,
+    worldVersion,
+    summary: { figures, storyline, mood },
+    events,
+    answers: (rounds ?? []).flat(),
+  };
   return usage ? { ...recorded, usage } : recorded;
 }

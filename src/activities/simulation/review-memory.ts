@@ -25,7 +25,7 @@ export function createReviewMemory(deps: DecideDeps): SimulationLlmActivities['r
 
 async function reviewOnce(deps: DecideDeps, input: ReviewInput, heartbeat: () => void): Promise<ReviewResult> {
   const { tenant, runId, tick, callIndex } = input;
-  const loaded = await deps.simulations.load(tenant, runId);
+  const loaded = await deps.simulations.load(tenant, runId, input.worldVersion);
   const agent = llmAgentOf(loaded, input.agentId);
   const cassette = loaded.simulation.cassette ?? undefined;
   const remembered = await deps.words.filledIn(tenant, input.memory.remembered);

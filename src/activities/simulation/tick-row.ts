@@ -13,6 +13,7 @@ export function rowOf(
 ): RecordedTick {
   return {
     tick: position.tick,
+    worldVersion: world.version,
     rounds: asked ? rounds : null,
     messages: messages ?? null,
     ...world.summarise(position.state, events),

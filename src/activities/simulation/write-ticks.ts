@@ -26,12 +26,14 @@ export async function writeTicks(
   { position, ...stretch }: WrittenTicks,
 ): Promise<void> {
   const { tenant, runId, ticks } = stretch;
-  const hash = present(ticks.at(-1)?.hash, `Simulation ${runId}: the last tick of a stretch has no hash`);
+  const last = present(ticks.at(-1), `Simulation ${runId}: there are no ticks to write`);
+  const hash = present(last.hash, `Simulation ${runId}: the last tick of a stretch has no hash`);
   const from = position.tick - ticks.length;
   const outcome = await recordTicks(pool, stretch);
   if (outcome === 'unknown') throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
   if (outcome === 'early') throw tooSoon(runId, from);
-  if (crosses(from, position.tick)) await positions.store(tenant, runId, position, hash);
+  const { worldVersion } = last;
+  if (crosses(from, position.tick)) await positions.store(tenant, runId, { position, worldVersion }, hash);
 }
 
 export function tooSoon(runId: string, from: number): LonghaulError {

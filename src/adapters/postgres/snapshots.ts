@@ -5,18 +5,21 @@ import { execute, firstRow, type Db } from './rows';
 export interface Snapshot extends StoredPayload {
   tick: number;
   hash: string;
+  /** Of the world that reads it. */
+  worldVersion: number;
 }
 
 export async function addSnapshot(
   db: Db,
   { tenant, runId, snapshot }: { tenant: string; runId: string; snapshot: Snapshot },
 ): Promise<void> {
-  const { tick, hash, driver, sha256, bytes, rawBytes } = snapshot;
+  const { tick, hash, driver, sha256, bytes, rawBytes, worldVersion } = snapshot;
   await execute(
     db,
-    `INSERT INTO snapshot (run_id, tenant_id, tick, hash, driver, sha256, bytes, raw_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    `INSERT INTO snapshot (run_id, tenant_id, tick, hash, driver, sha256, bytes, raw_bytes, world_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT DO NOTHING`,
-    [runId, tenant, tick, hash, driver, sha256, bytes, rawBytes],
+    [runId, tenant, tick, hash, driver, sha256, bytes, rawBytes, worldVersion],
   );
 }
 
@@ -29,7 +32,7 @@ export async function snapshotBefore(
 ): Promise<Snapshot | undefined> {
   return firstRow<Snapshot>(
     db,
-    `SELECT tick, hash, driver, sha256, bytes, raw_bytes AS "rawBytes" FROM snapshot
+    `SELECT tick, hash, driver, sha256, bytes, raw_bytes AS "rawBytes", world_version AS "worldVersion" FROM snapshot
      WHERE tenant_id = $1 AND run_id = $2 AND tick <= $3 ORDER BY tick DESC LIMIT 1`,
     [tenant, runId, tick],
   );

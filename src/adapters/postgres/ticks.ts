@@ -16,6 +16,8 @@ export interface TickRow extends TickSummary {
   messages: readonly PartitionMessage[] | null;
   /** Of the position after it; null inside a fast-forward. */
   hash: string | null;
+  /** Of the world that played it. */
+  worldVersion: number;
 }
 
 export interface RecordedTick extends TickRow {
@@ -61,8 +63,9 @@ export async function listTicks(db: Db, { tenant, runId, after, until, limit }: 
   if (!isUuid(runId)) return [];
   return rows<TickRow>(
     db,
-    `SELECT t.tick, t.rounds, t.messages, t.figures, t.storyline, t.mood, t.hash
+    `SELECT t.tick, t.rounds, t.messages, t.figures, t.storyline, t.mood, t.hash, coalesce(t.world_version, s.world_version) AS "worldVersion"
      FROM simulation_line($1, $2) l JOIN tick t ON t.run_id = l.run_id AND t.tick > l.after_tick AND t.tick <= l.until_tick
+     JOIN simulation s ON s.run_id = l.run_id
      WHERE t.tenant_id = $1 AND t.tick > $3 AND t.tick <= $4 ORDER BY t.tick LIMIT $5`,
     [tenant, runId, after, until, limit],
   );

@@ -1,14 +1,22 @@
-import { createSimulation, setFork, type Simulation, type Tx } from '../../adapters/postgres';
+import {
+  createSimulation,
+  type LineageRow,
+  setFork,
+  type Simulation,
+  simulationLineage,
+  type Tx,
+} from '../../adapters/postgres';
 import type { ForkSimulation, StartedAgents } from '../../contracts/api.schema';
 import { WORLD_SCHEMAS } from '../../contracts/worlds/index.schema';
 import { InvariantError, present } from '../../domain/kernel/assert';
 import type { Json } from '../../domain/kernel/canonical-json';
 import { LonghaulError } from '../../domain/kernel/errors';
-import { type WorldEntry, worldOf, WORLDS } from '../../domain/worlds';
+import type { WorldEntry } from '../../domain/worlds';
 import { invalidRequest, valid } from '../http/validate';
 import { checkBudgets } from './check-budgets';
 import { checkBots, checkRules } from './check-simulation';
 import { placeAgents } from './place-agents';
+import { goingOn } from './simulation-terms';
 import { type AcceptedSimulation, insertRun, type Installation, newRun, recorded } from './start-simulation';
 
 /** A fork shares what its parent recorded up to its tick; from there on it decides, and pays, anew. */
@@ -20,7 +28,7 @@ export async function acceptFork(
   asked: ForkSimulation,
   installation: Installation,
 ): Promise<AcceptedSimulation> {
-  const entry = versionFor(parent, asked);
+  const entry = goingOn(parent, asked.worldVersion ?? parent.worldVersion, 'Fork');
   checkForkTick(parent, asked);
   const schemas = present(WORLD_SCHEMAS[parent.world], `World ${parent.world} has no schemas`);
   const ticks = asked.ticks ?? parent.ticks;
@@ -35,7 +43,8 @@ export async function acceptFork(
   checkBudgets(entry, agents);
   checkRules(entry, asked.rules ?? []);
   const change = { ...(valid(schemas.change, asked.change ?? {}, 'Fork', 'change') as object), days: ticks };
-  checkChange(entry, parent, change);
+  const [root] = await simulationLineage(tx, tenant, parent.runId);
+  checkChange(entry, root!, change);
   const name = asked.name ?? parentName;
   const run = newRun(tenant, name);
   const { costBudgetUsd } = asked;
@@ -57,23 +66,9 @@ export async function acceptFork(
   return run;
 }
 
-/** The parent's own, unless a later one is asked for that takes over from it. */
-function versionFor(
-  { world, worldVersion: from }: Simulation,
-  { worldVersion: to = from }: ForkSimulation,
-): WorldEntry {
-  const entry = worldOf(world, to);
-  if (entry && WORLDS.leads(world, from, to)) return entry;
-  if (to === from) throw new LonghaulError('WorldMissing', { world, version: from });
-  const versions = WORLDS.versions(world).map((one) => one.world.version);
-  const later = versions.filter((version) => version > from && WORLDS.leads(world, from, version));
-  const message = `The parent plays version ${from} of ${world}, which can go on in ${later.length === 0 ? 'no other one' : later.join(', ')}; ${to} came.`;
-  throw invalidRequest('Fork', [{ path: 'worldVersion', message }]);
-}
-
 /** By the world itself: what would not fit its first morning fits no later one. */
-function checkChange({ world }: WorldEntry, { seed, scenario, worldVersion }: Simulation, change: object): void {
-  if (world.version !== worldVersion) return; // the scenario is written for the version before
+function checkChange({ world }: WorldEntry, { seed, scenario, worldVersion }: LineageRow, change: object): void {
+  if (world.version !== worldVersion) return; // the scenario is written for an earlier version
   try {
     world.amend(world.init(scenario, seed), change as Json);
   } catch (error) {

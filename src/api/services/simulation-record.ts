@@ -16,8 +16,8 @@ export async function recordPage(db: Db, { tenant, runId, after, limit }: Record
   const { row, simulation } = await requireSimulation(db, tenant, runId);
   const head = after === undefined ? await definitionLines(db, tenant, runId) : [];
   const range = { tenant, runId, after: after ?? 0, until: row.tick, limit };
-  const ticks = (await listTicks(db, range)).map(({ tick, rounds, messages, hash }): RecordLine => ({
-    ...{ type: 'tick', tick, rounds, hash },
+  const ticks = (await listTicks(db, range)).map(({ tick, worldVersion, rounds, messages, hash }): RecordLine => ({
+    ...{ type: 'tick', tick, worldVersion, rounds, hash },
     ...(messages === null ? {} : { messages }),
   }));
   const isLast = (after ?? 0) + ticks.length >= row.tick;

@@ -3,8 +3,8 @@ import type { SimulationChange, SimulationTermsBody } from '../../contracts/api.
 import { TERMS_UPDATE } from '../../contracts/simulation';
 import { LonghaulError, type Problem } from '../../domain/kernel/errors';
 import type { AgentDefinition } from '../../domain/simulation/run/agent-definition';
-import { type AgreedTerms, TERMS_CHANGED } from '../../domain/simulation/run/simulation-terms';
-import { type WorldEntry, worldOf } from '../../domain/worlds';
+import { type AgreedTerms, factsAfter, TERMS_CHANGED } from '../../domain/simulation/run/simulation-terms';
+import { type WorldEntry, worldOf, WORLDS } from '../../domain/worlds';
 import { invalidRequest } from '../http/validate';
 import type { RequestContext } from '../route';
 import { budgetProblems } from './check-budgets';
@@ -32,13 +32,26 @@ export async function changeSimulation(
 }
 
 async function changeTerms(context: RequestContext, runId: string, wanted: SimulationTermsBody): Promise<void> {
-  const { simulation } = await requireSimulation(context.deps.pool, context.tenant, runId);
-  const { world, worldVersion: version, agents } = simulation;
-  const entry = worldOf(world, version);
-  if (entry === undefined) throw new LonghaulError('WorldMissing', { world, version });
+  const { deps, tenant } = context;
+  const { simulation } = await requireSimulation(deps.pool, tenant, runId);
+  const now = factsAfter(simulation, await agreedTerms(deps.pool, tenant, runId));
+  const entry = goingOn(now, wanted.worldVersion ?? now.worldVersion, 'Simulation');
   checkRules(entry, wanted.rules ?? []);
-  checkLimits(entry, agents as unknown as AgentDefinition[], wanted);
+  checkLimits(entry, now.agents as unknown as AgentDefinition[], wanted);
   await steerSimulation(context, runId, TERMS_UPDATE, wanted);
+}
+
+/** The version in which a run of this one goes on. @throws LonghaulError WorldMissing, InvalidRequest when it cannot */
+export function goingOn(
+  { world, worldVersion: from }: { world: string; worldVersion: number },
+  to: number,
+  what: 'Simulation' | 'Fork',
+): WorldEntry {
+  const entry = worldOf(world, to);
+  const message = WORLDS.obstacle(world, from, to);
+  if (entry && message === undefined) return entry;
+  if (to === from) throw new LonghaulError('WorldMissing', { world, version: from });
+  throw invalidRequest(what, [{ path: 'worldVersion', message: message! }]);
 }
 
 function checkLimits(

@@ -20,7 +20,7 @@ export interface ReplayReport {
   ticks: number;
   hashesCompared: number;
   ticksPerSecond: number;
-  /** Of the position that was come to. */
+  /** Of the position that was come to, as the version reads it that played the last tick. */
   hash: string;
   difference: Difference | null;
   /** The last tick that was computed, when it was asked for. */
@@ -62,19 +62,29 @@ class Running {
     if (definition === undefined)
       throw new LonghaulError('UnusableFile', { file: 'The record', detail: 'it has no definition' });
     this.definition = definition;
-    for (const { world, worldVersion: version } of lineage)
-      if (WORLDS.of(world, version) === undefined) throw new LonghaulError('WorldMissing', { world, version });
+    for (const { worldVersion } of lineage) this.expectHeld(worldVersion);
     this.replay = new RecordReplay(WORLDS, lineage);
   }
 
   play(line: RecordedTick): void {
-    const { position: before, world } = this.replay;
+    this.expectHeld(line.worldVersion);
     const begunMs = performance.now();
+    const entered = this.entered(line);
     this.difference = this.replay.play(line);
     this.ms += performance.now() - begunMs;
     this.isOver = this.difference !== undefined || line.tick === this.wish.until;
-    const wanted = this.wish.inspect && (this.isOver || this.wish.until === undefined);
-    if (wanted && this.difference?.found !== null) this.inspected = inspectTick(world, before, line);
+    const wanted = this.isOver || this.wish.until === undefined;
+    if (wanted && entered && this.difference?.found !== null)
+      this.inspected = inspectTick(entered.world, entered.before, line);
+  }
+
+  /** Where the tick begins, for who opens it. What cannot be taken over is a difference, as `play` tells it. */
+  private entered(line: RecordedTick): ReturnType<RecordReplay['enter']> | undefined {
+    try {
+      return this.wish.inspect ? this.replay.enter(line) : undefined;
+    } catch {
+      return undefined; // `play` comes to the same error, and names it
+    }
   }
 
   /** The last line says how many ticks there were, so that none is missing before it. */
@@ -89,13 +99,21 @@ class Running {
   }
 
   report(): ReplayReport {
-    const { runId, world, worldVersion } = this.definition;
-    const { position, hashesCompared } = this.replay;
+    const { runId, world } = this.definition;
+    const { position, hashesCompared, world: played } = this.replay;
+    const { version: worldVersion } = played;
     return {
       ...{ outcome: this.difference ? 'differs' : 'same', runId, world, worldVersion, ticks: position.tick },
       ...{ hashesCompared, ticksPerSecond: this.ms === 0 ? 0 : Math.round((position.tick / this.ms) * 1000) },
       ...{ hash: positionHash(position), difference: this.difference ?? null, inspected: this.inspected ?? null },
     };
+  }
+
+  /** A run plays one world. */
+  private expectHeld(version: number | undefined): void {
+    const { world } = this.definition;
+    if (version !== undefined && WORLDS.of(world, version) === undefined)
+      throw new LonghaulError('WorldMissing', { world, version });
   }
 
   private tooShort(until: number, ticks: number): LonghaulError {

@@ -31,6 +31,7 @@ const tickLine = z.strictObject({
   rounds: z.array(z.array(answerSchema.extend({ decision: json }))).nullable(),
   hash: sha256.nullable(),
   messages: z.array(partitionMessageSchema.extend({ body: json })).optional(),
+  worldVersion: z.int().min(1).optional(),
 });
 
 const endLine = z.strictObject({

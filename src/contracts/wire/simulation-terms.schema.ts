@@ -16,6 +16,9 @@ const terms = {
     })
     .optional()
     .meta({ description: 'By agent, each in place of its whole budget of before. What was used stays used.' }),
+  worldVersion: z.int().positive().max(2_147_483_647).optional().meta({
+    description: 'A later version of the world, which takes over between two ticks. There is no way back.',
+  }),
 };
 
 /** What may change of a simulation while it lasts. */
@@ -40,7 +43,7 @@ const refused = Object.fromEntries(
 export const changeSimulationSchema = z
   .strictObject({ ...refused, ...changes })
   .refine((wanted) => Object.values(wanted).some((value) => value !== undefined), {
-    error: 'Expected at least one of name, rules, failures, budgets.',
+    error: 'Expected at least one of name, rules, failures, budgets, worldVersion.',
   });
 
 export type SimulationTermsBody = z.infer<typeof simulationTermsSchema>;

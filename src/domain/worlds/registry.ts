@@ -1,7 +1,7 @@
 import { assert, present } from '../kernel/assert';
 import type { Json } from '../kernel/canonical-json';
 import type { Position } from '../simulation/position';
-import type { WorldEntry } from './world-entry';
+import type { ConcludedTick, WorldEntry } from './world-entry';
 
 /** The worlds that a program holds, each in every version with open or replayable runs. */
 export class Worlds {
@@ -36,6 +36,23 @@ export class Worlds {
   leads(name: string, from: number, to: number): boolean {
     if (from === to) return this.of(name, from) !== undefined;
     return from < to && this.of(name, to)?.migrate !== undefined && this.leads(name, from, to - 1);
+  }
+
+  /** Why what was played in one version cannot go on in the other; undefined: it can. */
+  obstacle(name: string, from: number, to: number): string | undefined {
+    if (this.leads(name, from, to)) return undefined;
+    const versions = this.versions(name).map(({ world }) => world.version);
+    const later = versions.filter((version) => version > from && this.leads(name, from, version));
+    const goesOn = `Version ${from} of world ${name} can go on in ${later.join(', ') || 'no other one'}`;
+    if (to < from) return `${goesOn}: version ${to} is older.`;
+    return `${goesOn}: version ${to} ${this.of(name, to) === undefined ? 'is not here' : 'takes nothing over from it'}.`;
+  }
+
+  /** A recorded tick, as a later version of its world reads it. */
+  recorded(name: string, tick: ConcludedTick, from: number, to: number): ConcludedTick {
+    if (from >= to) return tick;
+    const before = this.recorded(name, tick, from, to - 1);
+    return this.of(name, to)?.migrate?.recorded?.(before) ?? before;
   }
 
   /** Where a run stands, as a later version of its world reads it: one version after the other. */

@@ -55,6 +55,8 @@ export interface Conclusion {
 export interface Migration {
   state(state: Json): Json;
   decision(decision: Json): Json;
+  /** Left out: its rows and events are as they were. */
+  recorded?(tick: ConcludedTick): ConcludedTick;
 }
 
 /** A tick as it was recorded. */

@@ -14,9 +14,10 @@ import {
   type TermsInput,
 } from '../../contracts/simulation';
 import type { SimulationControl } from '../../domain/simulation/run/simulation-control';
-import { termsProblem } from '../../domain/simulation/run/simulation-terms';
+import { planOn } from '../../domain/simulation/run/simulation-terms';
 import { answerOnce } from '../answer-once';
 import type { SimulationDriver } from './simulation-driver';
+import { unfitTerms } from './unfit-terms';
 
 const simulationState = defineQuery<SimulationStateView>(SIMULATION_STATE_QUERY);
 const pause = defineUpdate<void, []>(PAUSE_UPDATE);
@@ -51,12 +52,12 @@ function steering({ control, player, seat }: SimulationDriver): void {
   answerOnce(seen, stop, () => control.stop());
 }
 
-function changes({ control, seat, player, entry: { world } }: SimulationDriver): void {
+function changes({ control, seat, player }: SimulationDriver): void {
   const refuse = (wanted: TermsInput) => {
     refuseWhenStopping(control);
     refuseOfPartition(seat);
-    if (control.termsCount >= TERMS_MAX) throw refusal(`${TERMS_MAX} changes wait for the next tick already.`);
-    const problem = termsProblem(player.plan, Object.keys(world.conditions), wanted);
+    if (control.waitingTerms.length >= TERMS_MAX) throw refusal(`${TERMS_MAX} changes wait for the next tick already.`);
+    const problem = unfitTerms(control.waitingTerms.reduce(planOn, player.plan), player.forwarding, wanted);
     if (problem !== undefined) throw refusal(problem, UPDATE_UNFIT);
   };
   answerOnce(control.seen, terms, (wanted) => control.goOnBy(wanted), refuse);

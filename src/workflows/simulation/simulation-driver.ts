@@ -7,7 +7,12 @@ import type { Done } from '../../domain/simulation/partitions/tick-barrier';
 import { ExternalRequests } from '../../domain/simulation/run/external-requests';
 import type { Minds } from '../../domain/simulation/run/minds';
 import { SimulationControl } from '../../domain/simulation/run/simulation-control';
-import { type AgreedTerms, TERMS_CHANGED } from '../../domain/simulation/run/simulation-terms';
+import {
+  type AgreedTerms,
+  type SimulationTerms,
+  TERMS_CHANGED,
+  TERMS_REFUSED,
+} from '../../domain/simulation/run/simulation-terms';
 import type { WorldEntry } from '../../domain/worlds';
 import { showStatus } from '../run-details';
 import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
@@ -18,6 +23,8 @@ import { showTick } from './simulation-details';
 import { TickGivenUp } from './tick-given-up';
 import { TickPlayer } from './tick-player';
 import { TickRecorder } from './tick-recorder';
+import { unfitTerms } from './unfit-terms';
+import { takenOver, upgradeProblem } from './upgrade';
 
 /** A history of this length replays in half a second. */
 const CONTINUE_AS_NEW_EVENTS = 2_500;
@@ -61,7 +68,7 @@ export class SimulationDriver {
         if (CancellationScope.current().consideredCancelled) return CANCELLED;
         this.agree();
         if (this.control.isHeld) await this.hold();
-        else if (this.seat?.isOpen !== true && this.historyIsLong) {
+        else if (this.seat?.isOpen !== true && (this.isOtherVersion || this.historyIsLong)) {
           if (await this.isAllRecorded()) return undefined;
         } else if (this.seat?.isOpen === false) await this.rest(this.seat);
         else await this.step();
@@ -88,15 +95,16 @@ export class SimulationDriver {
 
   carry(): CarriedSimulation {
     const { player, recorder } = this;
+    const { position, deciders } = player;
+    const standing = { position, minds: deciders.thoughts.minds };
     return {
-      position: player.position,
+      ...takenOver(player.plan, this.entry.world.version, standing),
       control: this.control.carry(),
       failures: player.failures.carry(),
       requests: this.requests.carry(),
       ...(player.forwarding ? { forwarding: player.forwarding } : {}),
-      spent: player.deciders.spent,
-      minds: player.deciders.thoughts.minds,
-      budgets: player.deciders.budgets.carry(),
+      spent: deciders.spent,
+      budgets: deciders.budgets.carry(),
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.pace.cpuMsPerTick,
       besideMsPerTick: player.beside.pace.carry(),
@@ -131,10 +139,25 @@ export class SimulationDriver {
   /** Terms that people changed hold from the next tick on; who reads the run's events sees which held when. */
   private agree(): void {
     for (const terms of this.control.takeTerms()) {
-      if (!this.player.goOnBy(terms)) continue; // nothing is different by them
       const agreed: AgreedTerms = { tick: this.player.tick, ...terms };
-      this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
+      const reason = this.refusalOf(terms);
+      if (reason !== undefined) this.recorder.note({ events: [{ type: TERMS_REFUSED, data: { ...agreed, reason } }] });
+      else if (this.player.goOnBy(terms)) this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
     }
+  }
+
+  /** They were fit when they were said. Whether another version can take over is seen where the run stands. */
+  private refusalOf(terms: SimulationTerms): string | undefined {
+    const { plan, position, forwarding } = this.player;
+    const { worldVersion } = terms;
+    const unfit = unfitTerms(plan, forwarding, terms);
+    if (unfit !== undefined || worldVersion === undefined) return unfit;
+    return upgradeProblem(plan, this.entry.world.version, position, worldVersion);
+  }
+
+  /** The next tick is played by another version than this history's. */
+  private get isOtherVersion(): boolean {
+    return this.player.plan.worldVersion !== this.entry.world.version;
   }
 
   /** Between two windows. What was played is recorded when the next one does not come at once. */
@@ -171,7 +194,7 @@ export class SimulationDriver {
       await recorder.flushNotes();
     });
     this.show();
-    const isTold = () => recorder.hasNotes || control.termsCount > 0;
+    const isTold = () => recorder.hasNotes || control.waitingTerms.length > 0;
     await condition(() => !control.isHeld || control.isStopping || isTold());
   }
 

@@ -174,12 +174,13 @@ export class TickRecorder {
 
   /** From the last one to here, with what is to be told of it. */
   private takeStretch(position: Position<Json, Json>): RecordTicksInput {
-    const { tenant, runId } = this.input;
+    const { tenant, runId, plan } = this.input;
+    const of = { tenant, runId, worldVersion: plan.worldVersion };
     const from = present(this.from, `Simulation ${runId}: recorded before it began`);
-    if (from.tick === position.tick) return { tenant, runId, from, stretches: [], to: from };
+    if (from.tick === position.tick) return { ...of, from, stretches: [], to: from };
     const progress = this.takeNotes();
     this.from = waypoint(position);
-    const stretch = { tenant, runId, from, stretches: this.log.take(), to: this.from };
+    const stretch = { ...of, from, stretches: this.log.take(), to: this.from };
     return { ...stretch, ...(progress ? { progress } : {}) };
   }
 

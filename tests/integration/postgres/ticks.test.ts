@@ -86,5 +86,5 @@ async function recorded(runId: string): Promise<number[]> {
 
 function tickRow(tick: number): RecordedTick {
   const summary = { figures: { cashCents: tick }, storyline: `day ${tick}`, mood: 'neutral' as const };
-  return { tick, rounds: null, messages: null, ...summary, hash: `hash ${tick}`, events: [] };
+  return { tick, worldVersion: 1, rounds: null, messages: null, ...summary, hash: `hash ${tick}`, events: [] };
 }

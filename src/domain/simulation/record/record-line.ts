@@ -24,6 +24,8 @@ export interface RecordedTick extends RecordedDecisions<Json> {
   type: 'tick';
   /** Of the position after it; null inside a fast-forward. */
   hash: string | null;
+  /** That played it; left out: the one that played the tick before. */
+  worldVersion?: number;
 }
 
 export interface RecordEnd {

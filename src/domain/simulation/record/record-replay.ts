@@ -44,10 +44,17 @@ export class RecordReplay {
     this.amend();
   }
 
+  /** What plays the tick, and where it begins: another version may have to take over first. */
+  enter({ worldVersion }: Pick<RecordedTick, 'worldVersion'>): { world: RecordedWorld; before: Position<Json, Json> } {
+    if (worldVersion !== undefined) this.goOnIn(this.world.name, worldVersion);
+    return { world: this.world, before: this.position };
+  }
+
   /** @returns the first difference, after which the run is another one and there is nothing more to compare */
   play(line: RecordedTick): Difference | undefined {
     try {
-      this.position = replay(this.world, this.position, stretchesOf([line]), () => undefined);
+      const { world, before } = this.enter(line);
+      this.position = replay(world, before, stretchesOf([line]), () => undefined);
     } catch (error) {
       return { tick: line.tick, expected: line.hash, found: null, detail: messageOf(error) };
     }
@@ -68,12 +75,18 @@ export class RecordReplay {
   }
 
   private begin(fork: RecordedDefinition): void {
-    const before = this.worlds.migrate(fork.world, this.position, this.world.version, fork.worldVersion);
-    this.world = this.worldOf(fork);
-    this.position = fork.change === null ? before : { ...before, state: this.world.amend(before.state, fork.change) };
+    this.goOnIn(fork.world, fork.worldVersion);
+    const { position: before, world } = this;
+    this.position = fork.change === null ? before : { ...before, state: world.amend(before.state, fork.change) };
   }
 
-  private worldOf({ world, worldVersion }: RecordedDefinition): RecordedWorld {
+  private goOnIn(world: string, worldVersion: number): void {
+    if (worldVersion === this.world.version) return;
+    this.position = this.worlds.migrate(world, this.position, this.world.version, worldVersion);
+    this.world = this.worldOf({ world, worldVersion });
+  }
+
+  private worldOf({ world, worldVersion }: Pick<RecordedDefinition, 'world' | 'worldVersion'>): RecordedWorld {
     return present(this.worlds.of(world, worldVersion), `RecordReplay: there is no ${world}@${worldVersion}`).world;
   }
 }

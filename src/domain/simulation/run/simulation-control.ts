@@ -143,8 +143,8 @@ export class SimulationControl {
     return taken;
   }
 
-  get termsCount(): number {
-    return this.terms.length;
+  get waitingTerms(): readonly SimulationTerms[] {
+    return this.terms;
   }
 
   goOnBy(terms: SimulationTerms): void {

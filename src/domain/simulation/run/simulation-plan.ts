@@ -7,7 +7,7 @@ import type { FastForwardRule } from '../fast-forward';
 /** What a workflow has to know of a simulation; texts (instructions, model configuration) stay in the book. */
 export interface SimulationPlan {
   world: string;
-  /** Pinned: behaviour of a run changes only by a fork. */
+  /** Pinned: behaviour of a run changes only where somebody asks for a later version, or by a fork. */
   worldVersion: number;
   seed: number;
   /** As the world reads it, with its agents cast. */

@@ -35,9 +35,9 @@ export class ModelCalls {
 
   /** @returns why there is no answer, when there is none. @throws ParkRun when the run's money is gone, or a replay misses a recording */
   async ask(call: ModelCall): Promise<DecideResult | ReviewResult | string> {
-    const { tenant, runId } = this.input;
+    const { tenant, runId, plan } = this.input;
     const { agent } = call;
-    const of = { tenant, runId, agentId: agent.id };
+    const of = { tenant, runId, worldVersion: plan.worldVersion, agentId: agent.id };
     if (call.purpose === 'review') {
       const input = { ...of, ...call.asked };
       return await this.paid<ReviewResult>(callInTick(call), {

@@ -29,10 +29,10 @@ export class OutsideDecider implements Decider<OutsideKind> {
   ) {}
 
   async answer(agent: AgentOf<OutsideKind>, ask: Ask<Json>, at: AskedAt): Promise<Answer<Json>> {
-    const { tenant, runId } = this.input;
+    const { tenant, runId, plan } = this.input;
     const { tick, round } = at;
-    const hints = hintsFor(agent.id, at);
-    const result = await this.asked(agent, { tenant, runId, agentId: agent.id, tick, round, view: ask.view, hints });
+    const of = { tenant, runId, worldVersion: plan.worldVersion, agentId: agent.id };
+    const result = await this.asked(agent, { ...of, tick, round, view: ask.view, hints: hintsFor(agent.id, at) });
     if (result.outcome === 'failed') return fallbackOf(this.entry, ask, result.detail);
     return { agentId: agent.id, decision: result.decision, source: 'agent', feedback: result.feedback };
   }

@@ -35,11 +35,27 @@ test.each([
   [{ budgets: { shop: budget(1) } }, 'The run has no agent "shop" with a model, which a budget could limit.'],
   [{ budgets: { nobody: budget(1) } }, 'The run has no agent "nobody" with a model, which a budget could limit.'],
 ])('terms %j: %s', (terms, problem) => {
-  expect(termsProblem(plan, ['always'], terms)).toBe(problem);
+  expect(termsProblem(plan, { conditions: ['always'], bots: ['greedy'] }, terms)).toBe(problem);
+});
+
+test('another version has to know by name all that the run goes on with', () => {
+  const terms = { worldVersion: 2 };
+  expect(planOn(plan, terms)).toEqual({ ...plan, worldVersion: 2 });
+  const without = (names: object) => termsProblem(plan, { conditions: ['always'], bots: ['greedy'], ...names }, terms);
+  expect(without({})).toBeUndefined();
+  expect(without({ conditions: [] })).toBe('Version 2 of world moon has no condition "always".');
+  expect(without({ bots: [] })).toBe('Version 2 of world moon has no bot "greedy".');
+  const other = { ...terms, rules: [rule('sometimes')] };
+  expect(termsProblem(plan, { conditions: ['sometimes'], bots: ['greedy'] }, other)).toBeUndefined();
 });
 
 test('the definition after a tick has what was agreed on until then, and nothing of later', () => {
-  const facts = { agents: [{ id: 'seller' }, { id: 'constructor' }], rules: [], failures: { inARow: 5 } };
+  const facts = {
+    worldVersion: 1,
+    agents: [{ id: 'seller' }, { id: 'constructor' }],
+    rules: [],
+    failures: { inARow: 5 },
+  };
   const agreed = [
     { tick: 4, budgets: { seller: budget(1) } },
     { tick: 4, rules: [rule('quiet')] },

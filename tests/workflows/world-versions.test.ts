@@ -225,7 +225,7 @@ test('where no worker holds its version a run says which one is missing, and wai
   const { workflowId } = await simulations.view(runId);
   await killed();
   const first = await startProgram('worker/main.js', ['--role', 'simulations'], served.system.env);
-  await simulations.post(runId, 'hint', { text: 'Is anybody there?' }).expect(503); // it begins a task, which fails
+  await simulations.post(runId, 'hints', { text: 'Is anybody there?' }).expect(503); // it begins a task, which fails
   const { client } = served.system.temporal;
   const said = async () => JSON.stringify(await client.workflow.getHandle(workflowId).fetchHistory());
   await until(said, (history) => history.includes('World \\"marketplace\\" version 2 is not in this program'));

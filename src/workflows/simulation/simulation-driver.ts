@@ -142,7 +142,8 @@ export class SimulationDriver {
       const agreed: AgreedTerms = { tick: this.player.tick, ...terms };
       const reason = this.refusalOf(terms);
       if (reason !== undefined) this.recorder.note({ events: [{ type: TERMS_REFUSED, data: { ...agreed, reason } }] });
-      else if (this.player.goOnBy(terms)) this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
+      else if (this.player.goOnBy(terms))
+        this.recorder.note({ events: [{ type: TERMS_CHANGED, data: { ...agreed } }] });
     }
   }
 

@@ -16,6 +16,7 @@ export function unfitTerms(
   const next = WORLDS.of(world, version)!;
   const conditions = Object.keys(next.world.conditions);
   const wake = forwarding?.wake.find((condition) => !conditions.includes(condition));
-  if (wake !== undefined) return `The fast-forward under way waits for "${wake}", which version ${version} does not know.`;
+  if (wake !== undefined)
+    return `The fast-forward under way waits for "${wake}", which version ${version} does not know.`;
   return termsProblem(plan, { conditions, bots: Object.keys(next.bots) }, wanted);
 }

@@ -1,3 +1,4 @@
+import type { ProviderNames } from '../adapters/llm/names';
 import { countMiss, loadRecording, playRecording, type StoredRecording } from '../adapters/postgres/cassettes';
 import { present } from '../domain/kernel/assert';
 import { LonghaulError } from '../domain/kernel/errors';
@@ -9,7 +10,8 @@ import type { GatewayDeps } from './deps';
 import { storedResult } from './stored-result';
 import type { Gateway, GatewayCall, GatewayResult } from './types';
 
-export type PlayerDeps = Pick<GatewayDeps, 'pool' | 'providers' | 'log'>;
+/** Of providers the names, which stand in the hashes of requests: no key is needed. */
+export type PlayerDeps = Pick<GatewayDeps, 'pool' | 'log'> & { providers: ProviderNames };
 
 /** What says whose call it is, what it asks, and what is kept of its answer. */
 type PlayableCall = Pick<
@@ -130,7 +132,7 @@ function answerOf({ name }: CassetteUse, { requestHash: hash, answer, sha256 }: 
 }
 
 function hashOf({ providers }: PlayerDeps, { request }: Pick<GatewayCall, 'request'>): string {
-  return requestHash(providers.providerFor(request.model).name, request);
+  return requestHash(providers.nameFor(request.model), request);
 }
 
 function missOf(deps: PlayerDeps, call: GatewayCall): LonghaulError {

@@ -1,18 +1,17 @@
+import type { ProviderNames } from '../adapters/llm/names';
 import { loadCallResult, type CallResult } from '../adapters/postgres/call-results';
 import type { FinishReason } from '../domain/llm/chat';
 import { requestHash } from '../domain/llm/request';
 import type { GatewayDeps } from './deps';
 import type { GatewayCall, GatewayResult } from './types';
 
+export type StoredResultDeps = Pick<GatewayDeps, 'pool' | 'log'> & { providers: ProviderNames };
+
 /** Paid before, by whomever: also when today's prompt differs, because a changed template must not pay again. */
-export async function storedResult(
-  deps: Pick<GatewayDeps, 'pool' | 'providers' | 'log'>,
-  call: GatewayCall,
-): Promise<GatewayResult | null> {
+export async function storedResult(deps: StoredResultDeps, call: GatewayCall): Promise<GatewayResult | null> {
   const stored = await loadCallResult(deps.pool, call.tenant, call.callKey);
   if (!stored) return null;
-  const provider = deps.providers.find(call.request.model);
-  if (provider && requestHash(provider.name, call.request) !== stored.requestHash) {
+  if (requestHash(deps.providers.nameFor(call.request.model), call.request) !== stored.requestHash) {
     deps.log.warn(
       { callKey: call.callKey, paidFor: stored.requestHash },
       'the stored result of this call answers an older request',

@@ -4,6 +4,7 @@ import { type FrameWriter, liveFrameWriter } from '../adapters/redis/live-frames
 import { liveTextWriter } from '../adapters/redis/live-text';
 import { connectTemporalLazily } from '../adapters/temporal';
 import { jsonSchemaProblem } from '../adapters/json-schema';
+import { providerNames } from '../adapters/llm/names';
 import { openAgents, type Agents } from '../adapters/agents';
 import {
   AllowedHosts,
@@ -22,9 +23,9 @@ import { SIMULATION_LIMITS } from '../contracts/wire/simulation-fields.schema';
 import type { WorkerRole } from '../contracts/task-queues';
 import { present } from '../domain/kernel/assert';
 import { createArtifactBus, createPayloads, OutboxPump } from '../gateway/artifacts';
+import { createCassettePlayer } from '../gateway/cassette-player';
 import type { Log } from '../adapters/log';
 import { agentFolder } from './agent-folder';
-import { lazyCassettePlayer } from './lazy-cassette-player';
 import { startBlockAlarm } from './loops/block-alarm';
 import { startHistoryKeeper } from './loops/history-keeper';
 import { startMessenger } from './loops/messenger';
@@ -77,7 +78,7 @@ export async function openDependencies(
 
   const tools = needsStores ? openTools(settings.tools, process.env, jsonSchemaProblem) : pureTools();
   const stores = openStores(settings, pool, redis, log, closers, tools);
-  const recordings = lazyCassettePlayer(pool, settings, log);
+  const recordings = createCassettePlayer({ pool, providers: providerNames(settings.llm), log });
   let llm: (BatchStepDeps & CompleteDeps) | undefined;
   if (roles.includes('llm')) llm = await openLlm(settings, stores, redis, log, closers, activators);
   const agents = roles.includes('io') ? openOutsideAgents(settings) : undefined;

@@ -106,6 +106,24 @@ describe('docker-compose.temporal.yml and this project', () => {
     }
   });
 
+  it('tells every worker where providers are, for recordings are found by that, and the llm workers alone their keys', () => {
+    const addresses = [...settingNames].filter((name) => /^[A-Z]+_BASE_URL$/.test(name));
+    const keys = [...settingNames].filter((name) => name.endsWith('_API_KEY'));
+    expect([addresses.length, keys.length]).toEqual([2, 2]);
+    for (const role of WORKER_ROLES) {
+      const given = Object.keys(compose.services[`worker-${role}`]!.environment!);
+      expect([role, given]).toEqual([role, expect.arrayContaining(addresses)]);
+      expect([role, keys.filter((name) => given.includes(name))]).toEqual([role, role === 'llm' ? keys : []]);
+    }
+    const all = ours.flatMap(([, { environment }]) => addresses.map((name) => environment?.[name] ?? ''));
+    expect(new Set(all.filter(Boolean))).toEqual(
+      new Set([
+        `\${OPENAI_BASE_URL:-${settings.llm.openaiBaseUrl}}`,
+        `\${ANTHROPIC_BASE_URL:-${settings.llm.anthropicBaseUrl}}`,
+      ]),
+    );
+  });
+
   it('publishes the API and the Temporal Web UI on loopback, on the default ports of the settings, and nothing else', () => {
     const published = Object.fromEntries(services.flatMap(([name, { ports }]) => (ports ? [[name, ports]] : [])));
     const api = compose.services['api']!.environment!['LONGHAUL_API_PORT'];

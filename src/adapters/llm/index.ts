@@ -1,6 +1,7 @@
 import { LonghaulError } from '../../domain/kernel/errors';
 import { parseModelName } from '../../domain/llm/model-name';
 import { anthropic } from './anthropic';
+import { providerNames, type ProviderNames } from './names';
 import { openai } from './openai';
 import type { Provider, ProviderFamily, ProviderSettings } from './provider';
 
@@ -11,7 +12,7 @@ export { countInputTokens } from './tokens';
 const FAMILIES: readonly ProviderFamily[] = [anthropic, openai];
 
 /** Which provider answers for a model. */
-export interface ProviderRegistry {
+export interface ProviderRegistry extends ProviderNames {
   /** Null when no configured provider has the model. */
   find(model: string): Provider | null;
   /** @throws LonghaulError UnknownModel */
@@ -38,6 +39,7 @@ export function createProviders(settings: ProviderSettings): ProviderRegistry {
     return (scripted ? family?.scripted : family?.own) ?? null;
   };
   return {
+    ...providerNames(settings),
     names: opened.flatMap(({ own, scripted }) => [scripted, own].flatMap((provider) => provider?.name ?? [])),
     find,
     providerFor(model) {

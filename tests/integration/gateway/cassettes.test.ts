@@ -62,6 +62,22 @@ test('recorded once, replayed strictly: the same answer under the caller’s own
   expect(await violations(stack.pool)).toEqual([]);
 });
 
+test.each(['scripted-echo', 'anthropic:scripted-echo'])(
+  'a process without a model server plays what %s said',
+  async (model) => {
+    const { call } = await testRun(stack.pool);
+    const request = { ...call(0).request, model };
+    const paid = await stack.gateway().call(call(0, { request, ...use('elsewhere', 'record') }), context());
+    const before = await accepted();
+    const again = call(1, { request, ...use('elsewhere', 'replay') });
+    expect(await stack.player().find(again)).toMatchObject({ metered: { costMicroUsd: paid.costMicroUsd } });
+    const played = await stack.player().call(again, context());
+    expect(played).toMatchObject({ source: 'cassette', costMicroUsd: 0, model: paid.model });
+    expect(await stack.player().call(again, context())).toMatchObject({ source: 'stored' });
+    expect(await accepted()).toBe(before);
+  },
+);
+
 test('a miss in mode replay is an error that names the request and says how to record it', async () => {
   const before = await accepted();
   const call = (await testRun(stack.pool)).call(0, { ...use('empty', 'replay'), prompt: 'never recorded' });

@@ -3,7 +3,7 @@ import { createProviders } from '../../../src/adapters/llm';
 import type { Provider } from '../../../src/adapters/llm/provider';
 import type { ChatRequest } from '../../../src/domain/llm/chat';
 import type { Price } from '../../../src/domain/llm/pricing';
-import { attemptsOf, context, startStack, testRun, type Stack } from './support';
+import { attemptsOf, context, failureOf, startStack, testRun, type Stack } from './support';
 
 /**
  * A model server that others wrote, so that what our own server and our own clients understand alike and wrongly is
@@ -63,6 +63,18 @@ describe.each(MODELS)('%s, at an independent server', (model) => {
       { state: 'settled', actual_micro_usd: result.costMicroUsd },
     ]);
     expect(stack.logged.join('\n')).not.toContain(KEY);
+  });
+
+  test('what was recorded with its key is played without any', async () => {
+    const { call } = await testRun(stack.pool);
+    const request = { ...call(0).request, model, messages: [{ role: 'user' as const, content: 'The capital?' }] };
+    const cassette = (mode: 'record' | 'replay') => ({ request, cassette: { name: `of ${model}`, mode } });
+    const gateway = stack.gateway({ providers: providers(), prices: { priceOf: () => PRICE } });
+    await gateway.call(call(0, cassette('record')), context());
+    const here = stack.player({ openaiBaseUrl: `${mock.url}/v1`, anthropicBaseUrl: mock.url });
+    const played = await here.call(call(1, cassette('replay')), context());
+    expect(played).toMatchObject({ source: 'cassette', costMicroUsd: 0, usage: { inputTokens: 12, outputTokens: 7 } });
+    await failureOf(stack.player().call(call(2, cassette('replay')), context()), 'CassetteMiss');
   });
 
   test('an answer arrives in pieces and whole', async () => {

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { countInputTokens, createProviders, openPriceBook } from '../../../src/adapters/llm';
+import { providerNames, type ProviderAddresses } from '../../../src/adapters/llm/names';
 import { connectRedis, type RedisConnection } from '../../../src/adapters/redis/connection';
 import { createLimiter } from '../../../src/adapters/redis/limiter';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { sameLimits } from '../../../src/domain/llm/limit-rules';
 import type { Limits } from '../../../src/domain/llm/limits';
 import {
+  createCassettePlayer,
   createGateway,
   type BatchGateway,
   type CallContext,
+  type CassettePlayer,
   type GatewayCall,
   type GatewayDeps,
   type GatewayResult,
@@ -30,10 +33,13 @@ export interface Stack {
   /** What the gateways of this suite logged; nothing of it may hold a secret. */
   logged: string[];
   gateway(overrides?: Partial<GatewayDeps>, limits?: Partial<Limits>): BatchGateway;
+  /** As a process has it that may ask nobody: without a key, a model server, or a price. */
+  player(addresses?: Partial<ProviderAddresses>): CassettePlayer;
   stop(): Promise<void>;
 }
 
 const UNLIMITED: Limits = { windows: [{ name: 'requests/min', windowMs: 60_000, limit: 100_000 }], concurrent: 1000 };
+const NOWHERE: ProviderAddresses = { openaiBaseUrl: 'http://127.0.0.1:9/v1', anthropicBaseUrl: 'http://127.0.0.1:9' };
 
 /** Real PostgreSQL, Redis and model server, and the gateway as a worker puts it together. */
 export async function startStack(): Promise<Stack> {
@@ -44,9 +50,8 @@ export async function startStack(): Promise<Stack> {
   const redis = connectRedis(redisBase.url, { onError: () => undefined });
   const llm = {
     modelServerUrl: server.url,
-    openaiBaseUrl: 'http://127.0.0.1:9/v1',
+    ...NOWHERE,
     openaiApiKey: 'canary-key-never-shown',
-    anthropicBaseUrl: 'http://127.0.0.1:9',
     anthropicApiKey: 'canary-key-never-shown-either',
   };
   return {
@@ -56,6 +61,7 @@ export async function startStack(): Promise<Stack> {
     redisUrl: redisBase.url,
     server,
     logged,
+    player: (addresses) => createCassettePlayer({ pool, providers: providerNames({ ...NOWHERE, ...addresses }), log }),
     gateway: (overrides = {}, limits = {}) =>
       createGateway({
         pool,

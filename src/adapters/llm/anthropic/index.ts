@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ChatAnswer } from '../../../domain/llm/chat';
-import type { Batches, Provider, ProviderCall, ProviderFamily } from '../provider';
+import { ownName, WIRE_NAMES } from '../names';
+import type { Batches, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
 import { attemptHeaders } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
 import { AnthropicBatches } from './batches';
@@ -56,28 +57,26 @@ export class AnthropicProvider implements Provider {
   }
 }
 
-const ANTHROPIC_HOST = 'api.anthropic.com';
+const { maker, scripted } = WIRE_NAMES.anthropic;
 
 export const anthropic: ProviderFamily = {
   wire: 'anthropic',
   serves: 'claude-* and anthropic:*',
   keySetting: 'ANTHROPIC_API_KEY',
-  open: ({ anthropicBaseUrl, anthropicApiKey }) =>
-    anthropicApiKey === undefined ? null : at(anthropicBaseUrl, anthropicApiKey),
+  open: (settings) => (settings.anthropicApiKey === undefined ? null : at(settings, settings.anthropicApiKey)),
   atModelServer: (url) =>
     new AnthropicProvider({
-      ...{ name: 'scripted-anthropic', baseUrl: url, apiKey: 'none-needed' },
+      ...{ name: scripted, baseUrl: url, apiKey: 'none-needed' },
       batches: { namesAttempts: true },
     }),
 };
 
-function at(baseUrl: string, apiKey: string): Provider {
-  const { hostname, host } = new URL(baseUrl);
-  const isAnthropic = hostname === ANTHROPIC_HOST;
+function at(settings: ProviderSettings, apiKey: string): Provider {
+  const name = ownName('anthropic', settings);
   return new AnthropicProvider({
-    name: isAnthropic ? 'anthropic' : `anthropic-compatible:${host}`,
-    baseUrl: baseUrl.replace(/\/+$/, '').replace(/\/v1$/, ''),
+    name,
+    baseUrl: settings.anthropicBaseUrl.replace(/\/+$/, '').replace(/\/v1$/, ''),
     apiKey,
-    ...(isAnthropic ? { batches: { namesAttempts: false } } : {}),
+    ...(name === maker ? { batches: { namesAttempts: false } } : {}),
   });
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import OpenAI from 'openai';
 import { present } from '../../../domain/kernel/assert';
 import type { ChatAnswer } from '../../../domain/llm/chat';
+import { ownName, WIRE_NAMES } from '../names';
 import type { Background, Batches, Provider, ProviderCall, ProviderFamily, ProviderSettings } from '../provider';
 import { attemptHeaders, keyOfCall } from '../wire/attempt-headers';
 import { guardedAttempt } from '../wire/guarded-attempt';
@@ -64,7 +65,7 @@ export class OpenAiProvider implements Provider {
   }
 }
 
-const OPENAI_HOST = 'api.openai.com';
+const { maker, scripted } = WIRE_NAMES.openai;
 
 export const openai: ProviderFamily = {
   wire: 'openai',
@@ -73,13 +74,13 @@ export const openai: ProviderFamily = {
   open: (settings) => (settings.openaiApiKey === undefined ? null : at(settings, settings.openaiApiKey)),
   atModelServer: (url, settings) =>
     new OpenAiProvider({
-      name: 'scripted',
+      name: scripted,
       baseUrl: `${url}/v1`,
       apiKey: 'none-needed',
       dialect: {
         maxTokensField: 'max_completion_tokens',
         sendsMetadata: true,
-        honoursKeys: honoursKeys(settings, 'scripted'),
+        honoursKeys: honoursKeys(settings, scripted),
         responses: { sendsSeed: true },
         hasBatches: true,
       },
@@ -88,9 +89,8 @@ export const openai: ProviderFamily = {
 
 function at(settings: ProviderSettings, apiKey: string): Provider {
   const { openaiBaseUrl: baseUrl } = settings;
-  const { hostname, host } = new URL(baseUrl);
-  const isOpenAi = hostname === OPENAI_HOST;
-  const name = isOpenAi ? 'openai' : `openai-compatible:${host}`;
+  const name = ownName('openai', settings);
+  const isOpenAi = name === maker;
   return new OpenAiProvider({
     name,
     baseUrl,

@@ -94,6 +94,7 @@ export const FAULTS: readonly Fault[] = [
 /** Each process that a simulation needs, and whether a request that was paid for may be lost with it. */
 export const SIMULATION_KILLS: readonly Fault[] = Object.entries({
   'worker-simulations': false,
+  'worker-io': false,
   'worker-llm': true,
   temporal: true,
   postgres: true,

@@ -32,7 +32,7 @@ const CHAIN = 5;
 const RACERS = 8;
 const MARKET_DAYS = 6;
 const LONG_MARKET_DAYS = 40;
-const BOT_DAYS = 1_500;
+const BOT_DAYS = 2_500;
 const SEEDS = 2 ** 32 - 1;
 /** Lost money holds its room until it is reconciled, which here is after the end of all; who waits for it gives up. */
 const QUEUE_SECONDS = 5;

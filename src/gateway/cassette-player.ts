@@ -69,16 +69,29 @@ async function find(deps: PlayerDeps, call: PlayableCall): Promise<FoundAnswer |
 export async function answerFromCassette(deps: PlayerDeps, call: GatewayCall): Promise<GatewayResult | null> {
   const { cassette } = call;
   if (cassette === undefined || cassette.mode === 'record') return null;
-  const hash = hashOf(deps, call);
   const [stored, recording] = await Promise.all([
     storedResult(deps, call),
-    loadRecording(deps.pool, call.tenant, cassette.name, hash),
+    recordingFor(deps, call, cassette),
   ]);
   if (stored) return { ...stored, paidBeforeMicroUsd: stored.paidBeforeMicroUsd || recording?.costMicroUsd };
   if (recording) return await play(deps, call, cassette, recording);
   if (cassette.mode === 'hybrid') return null;
   if (call.runId !== null && call.node !== null) await countMiss(deps.pool, call.tenant, call.runId, call.node);
   throw missOf(deps, call);
+}
+
+/** Whoever failed when a run was recorded left no recording, and its fallback's answer became the call's. */
+async function recordingFor(
+  deps: PlayerDeps,
+  { tenant, request, fallbackModels = [] }: GatewayCall,
+  { name, mode }: CassetteUse,
+): Promise<StoredRecording | undefined> {
+  for (const model of [request.model, ...(mode === 'replay' ? fallbackModels : [])]) {
+    const hash = hashOf(deps, { request: { ...request, model } });
+    const recording = await loadRecording(deps.pool, tenant, name, hash);
+    if (recording) return recording;
+  }
+  return undefined;
 }
 
 async function play(
@@ -94,7 +107,7 @@ async function play(
   if (played.answer === 'stored')
     return present(await storedResult(deps, call), `call ${call.callKey}: no stored result`);
   const { artifactRef: resultRef } = played;
-  const { usage, finishReason } = answer;
+  const { usage, finishReason, fallbackFrom } = answer;
   const { costMicroUsd: paidBeforeMicroUsd } = recording;
   return {
     resultRef,
@@ -104,6 +117,7 @@ async function play(
     model: stored.model,
     finishReason,
     source: 'cassette',
+    ...(fallbackFrom ? { fallbackFrom } : {}),
   };
 }
 

@@ -11,7 +11,9 @@ let system: System;
 let llm: Program;
 
 beforeAll(async () => {
-  system = await startSystem({ workers: ['workflows', 'io'] });
+  system = await startSystem({ workers: [] });
+  // Only the llm worker is told where the model server is: whoever plays recordings needs none.
+  for (const role of ['workflows', 'io']) await system.startWorker(role, { LONGHAUL_MODEL_SERVER_URL: undefined });
   llm = await system.startWorker('llm');
 });
 afterAll(() => system.close());

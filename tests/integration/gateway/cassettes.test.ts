@@ -1,3 +1,4 @@
+import { createProviders } from '../../../src/adapters/llm';
 import { deleteCassette, listCassettes, listRecordings, recordAnswers } from '../../../src/adapters/postgres/cassettes';
 import { getRunEvents } from '../../../src/adapters/postgres/run-events';
 import { getRunNodes } from '../../../src/adapters/postgres/run-nodes';
@@ -77,6 +78,25 @@ test.each(['scripted-echo', 'anthropic:scripted-echo'])(
     expect(await accepted()).toBe(before);
   },
 );
+
+test('what a fallback answered for a model without a key is its answer in a replay, too', async () => {
+  const { runId, call } = await testRun(stack.pool);
+  const asked = { request: { ...call(0).request, model: 'claude-sonnet-5' }, fallbackModels: ['scripted-echo'] };
+  const here = { openaiBaseUrl: 'http://127.0.0.1:9/v1', anthropicBaseUrl: 'http://127.0.0.1:9' };
+  const gateway = stack.gateway({ providers: createProviders({ ...here, modelServerUrl: stack.server.url }) });
+  const paid = await gateway.call(call(0, { ...asked, ...use('stood-in', 'record') }), context());
+  const before = await accepted();
+  const players = [gateway, stack.player()];
+  for (const [index, player] of players.entries()) {
+    const played = await player.call(call(index + 1, { ...asked, ...use('stood-in', 'replay') }), context());
+    const { model, fallbackFrom } = paid;
+    expect(played).toMatchObject({ source: 'cassette', costMicroUsd: 0, model, fallbackFrom });
+    expect(fallbackFrom).toMatchObject({ model: 'claude-sonnet-5' });
+  }
+  expect(await accepted()).toBe(before);
+  expect(await getRunNodes(stack.pool, TENANT, runId)).toMatchObject([{ cassetteHits: 2, cassetteMisses: 0 }]);
+  await deleteCassette(stack.pool, TENANT, 'stood-in'); // its reason names the setting of a key, which another test looks for
+});
 
 test('a miss in mode replay is an error that names the request and says how to record it', async () => {
   const before = await accepted();

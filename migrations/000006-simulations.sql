@@ -1,6 +1,7 @@
 -- Up Migration
 -- Simulations: what a run plays, what was decided in it, and what people read of it. Everything but the decisions can be
--- computed again; rows are written by a process that did, and came to the same hash as the workflow.
+-- computed again. Rows are written by a process that computed the ticks, too: a second time, and it came to the workflow's hash;
+-- or first, of ticks in which nobody is waited for, and the workflow goes on from the position that it came to.
 
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('agent-run', 'batch', 'simulation', 'partitioned-simulation'));
@@ -83,8 +84,11 @@ $$;
 -- With the stretch comes what the workflow has to tell of it, in the same transaction and as often: whatever is told later of the run
 -- may be told before a stretch that had to be tried again.
 -- 'recorded', also when the same stretch comes again and changes nothing; 'early' while what is before it is not recorded, so that
--- the record has no gap at any moment; 'unknown' when the tenant has no such run.
-CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text, p_seq bigint, p_progress jsonb) RETURNS text LANGUAGE plpgsql AS $$
+-- the record has no gap at any moment; 'unknown' when the tenant has no such run; 'differs', with the first such tick, when one of
+-- the ticks is recorded with other content: a workflow that was reset and hears other words brings such, or a process that is believed
+-- dead. A hash that one of both lacks is no difference: a second attempt may cut its stretches elsewhere.
+CREATE FUNCTION record_ticks(p_tenant text, p_run uuid, p_ticks jsonb, p_from integer, p_tick integer, p_hash text, p_seq bigint, p_progress jsonb,
+  OUT outcome text, OUT differs_at integer) LANGUAGE plpgsql AS $$
 DECLARE
   v_recorded integer;
   v_version integer;
@@ -92,8 +96,17 @@ BEGIN
   SELECT greatest(s.tick, coalesce(r.fork_tick, 0)), s.world_version INTO v_recorded, v_version
   FROM simulation s JOIN run r ON r.id = s.run_id
   WHERE s.run_id = p_run AND s.tenant_id = p_tenant FOR NO KEY UPDATE OF s;
-  IF NOT FOUND THEN RETURN 'unknown'; END IF;
-  IF v_recorded < p_from THEN RETURN 'early'; END IF;
+  outcome := CASE WHEN NOT FOUND THEN 'unknown' WHEN v_recorded < p_from THEN 'early' ELSE 'recorded' END;
+  IF v_recorded > p_from THEN
+    SELECT min(t.tick) INTO differs_at
+    FROM jsonb_to_recordset(p_ticks) AS n(tick integer, "worldVersion" integer, rounds jsonb, messages jsonb, hash text)
+    JOIN tick t ON t.run_id = p_run AND t.tick = n.tick
+    WHERE t.tick > p_from AND t.tick <= p_tick
+      AND (t.rounds IS DISTINCT FROM nullif(n.rounds, 'null') OR t.messages IS DISTINCT FROM nullif(n.messages, 'null')
+           OR t.hash <> n.hash OR t.world_version IS DISTINCT FROM nullif(n."worldVersion", v_version));
+    IF differs_at IS NOT NULL THEN outcome := 'differs'; END IF;
+  END IF;
+  IF outcome <> 'recorded' THEN RETURN; END IF;
   INSERT INTO tick (run_id, tenant_id, tick, world_version, rounds, messages, figures, storyline, mood, hash)
   SELECT p_run, p_tenant, t.tick, nullif(t."worldVersion", v_version), nullif(t.rounds, 'null'), nullif(t.messages, 'null'), t.figures, t.storyline, t.mood, t.hash
   FROM jsonb_to_recordset(p_ticks) AS t(tick integer, "worldVersion" integer, rounds jsonb, messages jsonb, figures jsonb, storyline text, mood text, hash text)
@@ -102,10 +115,9 @@ BEGIN
   SELECT p_run, (t.value->>'tick')::integer, e.ordinality - 1, p_tenant, e.value->>'type', e.value->>'subject', coalesce(e.value->'data', '{}')
   FROM jsonb_array_elements(p_ticks) t, jsonb_array_elements(t.value->'events') WITH ORDINALITY e
   ON CONFLICT DO NOTHING;
-  IF v_recorded >= p_tick THEN RETURN 'recorded'; END IF;
+  IF v_recorded >= p_tick THEN RETURN; END IF;
   UPDATE simulation s SET tick = p_tick, hash = p_hash WHERE s.run_id = p_run;
   IF p_progress IS NOT NULL THEN PERFORM record_progress(p_tenant, p_run, p_seq, p_progress, false); END IF;
-  RETURN 'recorded';
 END $$;
 
 -- Down Migration

@@ -107,6 +107,6 @@ function diverged(
   found: string,
   detail: string,
 ): LonghaulError {
-  const params = { runId, tick: expected.tick, found, expected: expected.hash, from: from.tick, detail };
-  return new LonghaulError('SimulationDiverged', params);
+  const difference = `computed again has hash ${found}; the run has ${expected.hash}`;
+  return new LonghaulError('SimulationDiverged', { runId, tick: expected.tick, difference, detail, from: from.tick });
 }

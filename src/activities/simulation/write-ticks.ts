@@ -20,7 +20,7 @@ const SNAPSHOT_EVERY_TICKS = 100;
 const TOO_SOON_WAIT_MS = 50;
 const TOO_SOON_WAIT_MAX_MS = 10_000;
 
-/** Rows of ticks, and a snapshot behind them where one is due. @throws LonghaulError RecordedTooSoon | NotFound */
+/** Rows of ticks, and a snapshot behind them where one is due. @throws LonghaulError RecordedTooSoon | NotFound | SimulationDiverged */
 export async function writeTicks(
   { pool, positions }: WriteTicksDeps,
   { position, ...stretch }: WrittenTicks,
@@ -29,9 +29,10 @@ export async function writeTicks(
   const last = present(ticks.at(-1), `Simulation ${runId}: there are no ticks to write`);
   const hash = present(last.hash, `Simulation ${runId}: the last tick of a stretch has no hash`);
   const from = position.tick - ticks.length;
-  const outcome = await recordTicks(pool, stretch);
+  const { outcome, differsAt } = await recordTicks(pool, stretch);
   if (outcome === 'unknown') throw new LonghaulError('NotFound', { what: 'Simulation', id: runId });
   if (outcome === 'early') throw tooSoon(runId, from);
+  if (differsAt !== null) throw recordedOtherwise(runId, from, differsAt);
   const { worldVersion } = last;
   if (crosses(from, position.tick)) await positions.store(tenant, runId, { position, worldVersion }, hash);
 }
@@ -42,6 +43,12 @@ export function tooSoon(runId: string, from: number): LonghaulError {
   const error = new LonghaulError('RecordedTooSoon', { runId, from, waitMs });
   if (waitMs === TOO_SOON_WAIT_MAX_MS) log.warn(error.message, { runId, attempt });
   return error;
+}
+
+function recordedOtherwise(runId: string, from: number, tick: number): LonghaulError {
+  const difference = 'is in the record already, with other decisions (or messages, state or version of its world)';
+  const detail = 'A workflow that was reset plays on otherwise than before, or two processes play the run.';
+  return new LonghaulError('SimulationDiverged', { runId, tick, difference, detail, from });
 }
 
 function crosses(from: number, to: number): boolean {

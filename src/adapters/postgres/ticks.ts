@@ -24,8 +24,15 @@ export interface RecordedTick extends TickRow {
   events: WorldEvent[];
 }
 
-/** `early`: what is before them is not recorded yet, and nothing was written. `unknown`: the tenant has no such simulation. */
-export type TicksRecorded = 'recorded' | 'early' | 'unknown';
+export interface TicksRecorded {
+  /**
+   * Nothing was written but for `recorded`. `early`: what is before them is not recorded yet. `unknown`: the tenant has no
+   * such simulation. `differs`: some are recorded already, otherwise.
+   */
+  outcome: 'recorded' | 'early' | 'unknown' | 'differs';
+  /** The first tick that is recorded otherwise; null: none. */
+  differsAt: number | null;
+}
 
 export interface TickStretch {
   tenant: string;
@@ -38,14 +45,15 @@ export interface TickStretch {
 /** Ticks without a gap, and the progress that comes with them, in one transaction. Idempotent. */
 export async function recordTicks(db: Db, { tenant, runId, ticks, progress }: TickStretch): Promise<TicksRecorded> {
   const { tick, hash } = present(ticks.at(-1), `Simulation ${runId}: there are no ticks to record`);
+  const sql = 'SELECT outcome, differs_at AS "differsAt" FROM record_ticks($1, $2, $3, $4, $5, $6, $7, $8)';
   const [row] = await retryLost(db, () =>
-    rows<{ outcome: TicksRecorded }>(db, 'SELECT record_ticks($1, $2, $3, $4, $5, $6, $7, $8) AS outcome', [
+    rows<TicksRecorded>(db, sql, [
       ...[tenant, runId, toJsonb(ticks)],
       ...[tick - ticks.length, tick, hash],
       ...[progress?.seq ?? null, progress ? toJsonb(progress.delta) : null],
     ]),
   );
-  return present(row, 'record_ticks brought no row').outcome;
+  return present(row, 'record_ticks brought no row');
 }
 
 export interface TickRange {

@@ -69,7 +69,7 @@ export const ERRORS = {
   // ── simulations ──────────────────────────────────────────────────────────
   UnknownWorld: { status: 422, retryable: false, message: 'There is no world "{world}". Known: {known}.' },
   WorldMissing: { status: 500, retryable: true, message: 'World "{world}" version {version} is not in this program. Deploy one that holds it; what waits for it goes on by itself.' },
-  SimulationDiverged: { status: 500, retryable: false, message: 'Simulation {runId}: computed again, tick {tick} has hash {found}; the run has {expected}. {detail} Nothing was written after tick {from}; what was written: longhaul replay {runId}' },
+  SimulationDiverged: { status: 500, retryable: false, message: 'Simulation {runId}: tick {tick} {difference}. {detail} This attempt to record what follows tick {from} changed nothing. What the record holds: longhaul replay {runId}' },
   RecordedTooSoon: { status: 503, retryable: true, message: 'Simulation {runId}: what comes after tick {from} waits until the ticks before it are written. It goes on by itself.' },
 
   RunnerMissing: { status: 422, retryable: false, message: 'Agent "{agent}": no runner {wanted}. Registered: {known}. Register one with `longhaul agents register ID --url URL --capability NAME=VALUE`, or let it register itself (POST /agents/register).' },

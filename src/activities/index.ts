@@ -30,6 +30,7 @@ import { createPlacePartition } from './simulation/place-partition';
 import { createOpenFork } from './simulation/open-fork';
 import { createPlayDecision, createPlayReview } from './simulation/play-answer';
 import { createPlayOn } from './simulation/play-on';
+import { OwnTurns } from './simulation/own-turns';
 import { Positions } from './simulation/positions';
 import { createRecordTicks } from './simulation/record-ticks';
 import { RecordingTurns } from './simulation/recording-turns';
@@ -64,7 +65,8 @@ export function ioActivities(
   const minds = mindsOf(deps);
   const { simulations } = minds;
   const positions = new Positions(deps.pool, deps.payloads, simulations);
-  const recording = { pool: deps.pool, simulations, positions, turns: new RecordingTurns() };
+  const recording = { pool: deps.pool, simulations, positions };
+  const own = new OwnTurns();
   return {
     recordProgress: createRecordProgress(deps),
     callTool: createCallTool(deps, contexts),
@@ -72,8 +74,8 @@ export function ioActivities(
     openTask: createOpenTask(deps, contexts),
     completeFromAnswer: createCompleteFromAnswer(deps, contexts),
     ...createBatchActivities(deps),
-    recordTicks: createRecordTicks(recording),
-    playOn: createPlayOn({ ...minds, ...recording }),
+    recordTicks: createRecordTicks({ ...recording, turns: new RecordingTurns(own) }),
+    playOn: createPlayOn({ ...minds, ...recording, own }),
     openFork: createOpenFork(recording),
     placePartition: createPlacePartition(deps),
     conclude: createConclude({ ...deps, ...recording }),

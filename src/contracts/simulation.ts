@@ -1,5 +1,6 @@
 import type { ProgressDelta } from '../domain/agents/progress-delta';
 import type { RunStatus } from '../domain/agents/run-state';
+import type { CarriedBeside } from '../domain/deciders/beside';
 import type { Course, Known } from '../domain/deciders/course';
 import type { DecideResult, DecisionAsked, ReviewAsked, ReviewResult } from '../domain/deciders/model-call';
 import type { Json } from '../domain/kernel/canonical-json';
@@ -7,7 +8,6 @@ import type { Stop } from '../domain/simulation/fast-forward';
 import type { Position } from '../domain/simulation/position';
 import type { Stretch } from '../domain/simulation/replay';
 import type { CarriedBudgets } from '../domain/simulation/budget/agent-budgets';
-import type { MsPerTick } from '../domain/simulation/run/beside-pace';
 import type { Minds } from '../domain/simulation/run/minds';
 import type { CarriedRequests, ExternalRequest } from '../domain/simulation/run/external-requests';
 import type { CarriedControl, Hint, Parked } from '../domain/simulation/run/simulation-control';
@@ -51,8 +51,8 @@ export interface CarriedSimulation {
   budgets: CarriedBudgets;
   progressSeq: number;
   cpuMsPerTick: number;
-  /** Of ticks that were played beside the workflow. */
-  besideMsPerTick?: MsPerTick;
+  /** Ticks that are played beside the workflow. Absent: in histories from before. */
+  beside?: CarriedBeside;
   /** Of a partition: how far it may play, what it hears, what it has said. */
   gate?: CarriedGate;
 }

@@ -17,8 +17,8 @@ import { answerSimulationMessages } from './simulation/messages';
 import { SimulationDriver } from './simulation/simulation-driver';
 
 /**
- * One simulation, tick by tick to its end. The world's rules are pure code that runs here; agents are asked by activities,
- * and what they decided is all that is recorded: everything else follows from it.
+ * One simulation, tick by tick to its end. The world's rules are pure code that runs here, or beside it where ticks wait for
+ * nobody; agents are asked by activities, and what they decided is all that is recorded: everything else follows from it.
  */
 export async function simulationRun(input: SimulationInput): Promise<SimulationResult> {
   const entry = entryOf(input);

@@ -17,10 +17,12 @@ import type { SimulationLoader } from './simulation-loader';
 import { rowOf } from './tick-row';
 import { tooSoon, writeTicks, type WriteTicksDeps } from './write-ticks';
 
-export type RecordTicksDeps = WriteTicksDeps & { simulations: SimulationLoader; turns: RecordingTurns };
+export type RecordTicksDeps = WriteTicksDeps & { simulations: SimulationLoader };
 
-/** The book is written by who computed the ticks a second time and came to the same hash: an audit that always runs. */
-export function createRecordTicks(deps: RecordTicksDeps): SimulationIoActivities['recordTicks'] {
+/** What a workflow played is written by who computed it a second time and came to the same hash: an audit of all that agents decide live. */
+export function createRecordTicks(
+  deps: RecordTicksDeps & { turns: RecordingTurns },
+): SimulationIoActivities['recordTicks'] {
   return async (input) => {
     try {
       const { runId, from, to } = input;
@@ -54,10 +56,7 @@ export async function recordStretch(
 }
 
 /** Where the stretch begins. @throws LonghaulError SimulationDiverged when that is another state than the run's */
-export async function recordedBefore(
-  deps: Omit<RecordTicksDeps, 'turns'>,
-  input: RecordTicksInput,
-): Promise<Position<Json, Json>> {
+export async function recordedBefore(deps: RecordTicksDeps, input: RecordTicksInput): Promise<Position<Json, Json>> {
   const { simulation } = await deps.simulations.load(input.tenant, input.runId);
   const start = asIn(simulation.world, await startOf(deps, input), input.worldVersion);
   expectHash(input, input.from, positionHash(start), 'The recording begins from another state.');

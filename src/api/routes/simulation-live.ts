@@ -24,7 +24,7 @@ export const simulationLiveRoutes: readonly Route[] = [
     tag: 'Simulations',
     summary: 'Watch a simulation, as server-sent events, until it ends',
     description: [
-      'Events: `frame` after each tick (in a fast-forward after each slice of ticks) and at each other state, `warning` once when one of the two',
+      'Events: `frame` after each tick (ten a second where ticks wait for nobody) and at each other state, `warning` once when one of the two',
       'sources is away, `end` with the status; a comment at the beginning, and when nothing happens for five seconds. A frame of `source` `live` comes before its tick is',
       'recorded and may be lost; one of `source` `record` is a recorded tick. The id of a frame is its tick: `Last-Event-ID`, or `after`, goes on behind it.',
     ].join(' '),

@@ -51,7 +51,8 @@ export class AskedTicks implements PlainTicks {
     this.thoughts.keep();
     if (this.budgets.endTick().length > 0) return undefined;
     for (const { agentId, source } of played.rounds.flat()) if (source === 'agent') this.answered.add(agentId);
-    const spent = spentAfter(this.known.spent, this.position.tick, calls);
+    const isAsked = played.rounds.length > 0;
+    const spent = isAsked ? spentAfter(this.known.spent, this.position.tick, calls) : this.known.spent;
     this.known = { minds: this.thoughts.minds, budgets: this.budgets.carry(), spent };
     this.position = played.position;
     return played;
@@ -60,11 +61,10 @@ export class AskedTicks implements PlainTicks {
   private *played(calls: string[]): Deciding<Played> {
     const { world } = this.entry;
     const { tick, state, last } = this.position;
-    this.thoughts.beginTick();
-    this.budgets.beginTick();
     const rounds: Answer<Json>[][] = [];
     let open = beginTick(world, state);
     while (open.ask.length > 0) {
+      if (open.round === 0) this.begin();
       const answers: Answer<Json>[] = [];
       for (const ask of open.ask) answers.push(yield* counted(this.answer(ask, tick, open.round), calls));
       rounds.push(answers);
@@ -72,6 +72,12 @@ export class AskedTicks implements PlainTicks {
     }
     const position = { tick: tick + 1, state: open.state, last: lastOf(last, rounds) };
     return { position, events: open.events, rounds };
+  }
+
+  /** As the run does: a tick in which nobody is asked is none of its agents'. */
+  private begin(): void {
+    this.thoughts.beginTick();
+    this.budgets.beginTick();
   }
 
   private *answer(ask: Ask<Json>, tick: number, round: number): Deciding<Answer<Json>> {

@@ -1,5 +1,6 @@
 import type { Json } from '../kernel/canonical-json';
 import type { CarriedBudgets } from '../simulation/budget/agent-budgets';
+import { settledOn } from '../simulation/memory/agent-memory';
 import type { FastForwardRule } from '../simulation/fast-forward';
 import type { PlayedTick } from '../simulation/play';
 import type { Position } from '../simulation/position';
@@ -43,7 +44,14 @@ export interface PlainTicks {
   next(): Deciding<PlayedTick<Json, Json, WorldEvent> | undefined>;
 }
 
-/** Nobody has to be waited for: bots are code, and of models only recordings are asked. */
+/**
+ * Nobody has to be waited for: bots are code, and of models only recordings are asked. What a model said in a review is
+ * read again from its artifact, which is not stored before its tick is.
+ */
 export function decideAlone(agents: readonly SimulatedAgent[], byRecordings: boolean): boolean {
-  return agents.every(({ kind }) => kind === 'script' || (kind === 'llm' && byRecordings));
+  return agents.every((agent) => {
+    if (agent.kind === 'script') return true;
+    const reviews = agent.kind === 'llm' && agent.memory && settledOn(agent.memory).reviews === 'model';
+    return agent.kind === 'llm' && byRecordings && !reviews;
+  });
 }

@@ -7,7 +7,7 @@ import type { TickPlayer } from './tick-player';
 
 const { liveFrames } = proxySinks<LiveFrameSinks>();
 
-/** What whoever looks on sees: a frame of each tick or slice, and of each other state. Nothing waits for it, and a replay shows nothing. */
+/** What whoever looks on sees: a frame of each tick that is played here, and of each other state. Nothing waits for it, and a replay shows nothing. */
 export class LiveView {
   private shown: LiveState | undefined;
 

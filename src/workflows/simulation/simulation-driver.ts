@@ -107,7 +107,7 @@ export class SimulationDriver {
       budgets: deciders.budgets.carry(),
       progressSeq: recorder.seq,
       cpuMsPerTick: recorder.pace.cpuMsPerTick,
-      besideMsPerTick: player.beside.pace.carry(),
+      beside: player.beside.carry(),
       ...(this.seat ? { gate: this.seat.gate.carry() } : {}),
     };
   }
@@ -132,7 +132,8 @@ export class SimulationDriver {
   private async play(): Promise<void> {
     const { player } = this;
     const { onward } = player;
-    if (onward) await CancellationScope.nonCancellable(() => player.playOn(onward));
+    if (onward && player.beside.fits(player.position, onward))
+      await CancellationScope.nonCancellable(() => player.playOn(onward));
     else await player.play();
   }
 

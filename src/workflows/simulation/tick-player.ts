@@ -1,4 +1,5 @@
 import type { Forwarding, SimulationInput } from '../../contracts/simulation';
+import { Beside, goesAlone, isLong, type Onward, TICKS_MIN } from '../../domain/deciders/beside';
 import type { Course } from '../../domain/deciders/course';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
@@ -17,7 +18,6 @@ import { beginTick, resumeTick } from '../../domain/simulation/tick';
 import type { Answer, PartitionMessage, TickSummary, WorldEvent } from '../../domain/simulation/world';
 import type { WorldEntry } from '../../domain/worlds';
 import { Deciders } from './deciders/deciders';
-import { Beside, goesAlone, isLong, type Onward, TICKS_MIN } from './beside';
 import { ParkRun } from './park-run';
 import type { TickRecorder } from './tick-recorder';
 
@@ -44,7 +44,7 @@ export class TickPlayer {
   ) {
     this.plan = input.plan;
     this.failures = new FailureCount(input.carried?.failures);
-    this.beside = new Beside(input.carried?.besideMsPerTick);
+    this.beside = new Beside(input.carried?.beside);
     this.forwarding = input.carried?.forwarding;
     this.deciders = new Deciders(
       input,
@@ -110,9 +110,9 @@ export class TickPlayer {
   }
 
   /** @throws ParkRun */
-  async playOn({ course, untilTick }: Onward): Promise<void> {
-    const reached = await this.recorder.playOn(this.position, course, untilTick);
-    this.beside.ended(course.kind, this.tick, reached);
+  async playOn(onward: Onward): Promise<void> {
+    const reached = await this.recorder.playOn(this.position, onward);
+    this.beside.ended(this.tick, onward, reached);
     if (reached.known) this.deciders.goOnFrom(reached.known);
     for (const agentId of reached.answered) this.failures.answered(agentId);
     this.current = reached.position;

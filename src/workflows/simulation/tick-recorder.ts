@@ -1,4 +1,4 @@
-import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
 import type { IoActivities } from '../../contracts/agent-run';
 import type {
   PlayOnResult,
@@ -7,8 +7,7 @@ import type {
   SimulationIoActivities,
   Waypoint,
 } from '../../contracts/simulation';
-import { taskQueue } from '../../contracts/task-queues';
-import type { Course } from '../../domain/deciders/course';
+import type { Onward } from '../../domain/deciders/beside';
 import type { ProgressDelta } from '../../domain/agents/progress-delta';
 import type { RunEnding } from '../../domain/agents/run-ending';
 import type { AgentStatus, RunStatus } from '../../domain/agents/run-state';
@@ -18,10 +17,10 @@ import { positionHash, type Position } from '../../domain/simulation/position';
 import { Pace } from '../../domain/simulation/run/pace';
 import { StretchLog } from '../../domain/simulation/run/stretch-log';
 import type { Answer, PartitionMessage } from '../../domain/simulation/world';
+import { io } from './io';
 import { ParkRun } from './park-run';
+import { Recordings } from './recordings';
 
-/** One is written while the next one waits for it: else nothing would be written until the task that plays has ended. */
-const UNDER_WAY_MAX = 2;
 /** People do not read faster, and a record costs up to 6 history events. */
 const RECORD_TICKS = 4;
 const RECORD_AFTER_MS = 1_000;
@@ -35,17 +34,9 @@ const AGENT_ENDS: Readonly<Partial<Record<RunStatus, AgentStatus>>> = {
 /** It reads every tick of the run: of a million in minutes. */
 const CONCLUDING: ActivityOptions = { startToCloseTimeout: '1 hour', heartbeatTimeout: '30 seconds' };
 
-/** A stretch that a process was asked to write. */
-interface Recording {
-  input: RecordTicksInput;
-  ended: Promise<void>;
-  /** Why it was refused. */
-  failure?: unknown;
-}
-
 /**
- * Has the ticks written by a process that computes them again: what comes to another hash is not written, and the run is
- * parked. The loop goes on meanwhile, and waits when recording lags behind.
+ * Has the ticks that the workflow played written by a process that computes them again: what comes to another hash is not
+ * written, and the run is parked. The loop goes on meanwhile, and waits when recording lags behind.
  */
 export class TickRecorder {
   seq: number;
@@ -54,12 +45,12 @@ export class TickRecorder {
   private from: Waypoint | undefined;
   private sinceMs = 0;
   private notes: ProgressDelta | undefined;
-  /** In their order: each begins where the one before it ends. */
-  private readonly underWay: Recording[] = [];
+  private readonly recordings: Recordings;
 
   constructor(private readonly input: SimulationInput) {
     this.seq = input.carried?.progressSeq ?? 0;
     this.pace = new Pace(input.carried?.cpuMsPerTick);
+    this.recordings = new Recordings(input, this.pace);
   }
 
   /** Few ticks of a slow run, a whole slice of a fast one. */
@@ -77,7 +68,7 @@ export class TickRecorder {
 
   /** Recording does not lag behind. */
   get hasRoom(): boolean {
-    return this.underWay.length < UNDER_WAY_MAX;
+    return this.recordings.hasRoom;
   }
 
   get hasNotes(): boolean {
@@ -110,7 +101,7 @@ export class TickRecorder {
   async record(position: Position<Json, Json>): Promise<void> {
     await this.makeRoom();
     const stretch = this.takeStretch(position);
-    if (stretch.to.tick > stretch.from.tick) this.submit(stretch);
+    if (stretch.to.tick > stretch.from.tick) this.recordings.submit(stretch);
   }
 
   /**
@@ -118,30 +109,22 @@ export class TickRecorder {
    *
    * @throws ParkRun when it is refused
    */
-  async playOn(position: Position<Json, Json>, course: Course, untilTick: number): Promise<PlayOnResult> {
-    await this.settle(0);
-    const stretch = this.takeStretch(position);
-    try {
-      const played = `ticks ${position.tick + 1}–${untilTick} beside the workflow`;
-      const reached = await this.book(played).playOn({ ...stretch, course, untilTick });
-      this.from = { tick: reached.position.tick, hash: reached.hash };
-      return reached;
-    } catch (failure) {
-      if (stretch.to.tick > stretch.from.tick)
-        this.underWay.push({ input: stretch, ended: Promise.resolve(), failure });
-      throw parkFor(failure);
-    }
+  async playOn(position: Position<Json, Json>, onward: Onward): Promise<PlayOnResult> {
+    await this.recordings.settle(0);
+    const reached = await this.recordings.playOn({ ...this.takeStretch(position), ...onward });
+    this.from = { tick: reached.position.tick, hash: reached.hash };
+    return reached;
   }
 
   /** @throws ParkRun when a recording was refused */
   async makeRoom(): Promise<void> {
-    await this.settle(UNDER_WAY_MAX - 1);
+    await this.recordings.makeRoom();
   }
 
   /** Everything is written when it returns. @throws ParkRun when it was refused */
   async flush(position: Position<Json, Json>): Promise<void> {
     await this.record(position);
-    await this.settle(0);
+    await this.recordings.settle(0);
     await this.flushNotes();
   }
 
@@ -166,9 +149,9 @@ export class TickRecorder {
 
   /** Of what is recorded; a run that recorded nothing has no result. */
   private async conclude({ tick }: Position<Json, Json>): Promise<NonNullable<ProgressDelta['events']>> {
-    if (this.underWay.length > 0 || tick === 0) return [];
+    if (!this.recordings.isEmpty || tick === 0) return [];
     const { tenant, runId } = this.input;
-    const data = await this.io<SimulationIoActivities>('conclude', CONCLUDING).conclude({ tenant, runId, tick });
+    const data = await io<SimulationIoActivities>(this.input, 'conclude', CONCLUDING).conclude({ tenant, runId, tick });
     return [{ type: 'simulation-concluded', data: { ...data } }];
   }
 
@@ -192,43 +175,10 @@ export class TickRecorder {
     if (this.log.ticks === 0) this.sinceMs = Date.now();
   }
 
-  /** Until so many are under way. What was refused stays among them and is tried once more. @throws ParkRun when it is refused again */
-  private async settle(atMost: number): Promise<void> {
-    for (const refused of this.underWay.filter(({ failure }) => failure !== undefined)) this.start(refused);
-    while (this.underWay.length > atMost) {
-      const first = present(this.underWay[0], 'settle: nothing is under way');
-      await first.ended;
-      if (first.failure !== undefined) throw parkFor(first.failure);
-    }
-  }
-
-  private submit(input: RecordTicksInput): void {
-    const recording: Recording = { input, ended: Promise.resolve() };
-    this.underWay.push(recording);
-    this.pace.sliceEnded();
-    this.start(recording);
-  }
-
-  private start(recording: Recording): void {
-    const { from, to } = recording.input;
-    delete recording.failure;
-    recording.ended = this.book(`ticks ${from.tick + 1}–${to.tick}`)
-      .recordTicks(recording.input)
-      .then(
-        ({ cpuMsPerTick }) => {
-          this.pace.cpuMsPerTick = cpuMsPerTick;
-          this.underWay.splice(this.underWay.indexOf(recording), 1);
-        },
-        (error: unknown) => {
-          recording.failure = error;
-        },
-      );
-  }
-
   private async recordNotes(): Promise<void> {
     const progress = present(this.takeNotes(), 'recordNotes: nothing was noted');
     const { tenant, runId } = this.input;
-    await this.io<IoActivities>('record progress').recordProgress({ tenant, runId, ...progress });
+    await io<IoActivities>(this.input, 'record progress').recordProgress({ tenant, runId, ...progress });
   }
 
   private takeNotes(): RecordTicksInput['progress'] {
@@ -238,32 +188,8 @@ export class TickRecorder {
     this.seq += 1;
     return { seq: this.seq, delta };
   }
-
-  /** The run waits for these: a lost process is found in seconds. */
-  private book(summary: string): SimulationIoActivities {
-    return this.io<SimulationIoActivities>(summary, {
-      startToCloseTimeout: '2 minutes',
-      heartbeatTimeout: '5 seconds',
-    });
-  }
-
-  private io<A>(summary: string, timeouts: ActivityOptions = { startToCloseTimeout: '2 minutes' }): A {
-    return proxyActivities<never>({
-      taskQueue: taskQueue('io', this.input.taskQueuePrefix),
-      ...timeouts,
-      retry: { initialInterval: 100, maximumInterval: '10 seconds' },
-      summary,
-    });
-  }
 }
 
 function waypoint(position: Position<Json, Json>): Waypoint {
   return { tick: position.tick, hash: positionHash(position) };
-}
-
-/** Only a refusal comes here: whatever may pass by itself is repeated by Temporal without end. */
-function parkFor(failure: unknown): ParkRun {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  if (!(cause instanceof ApplicationFailure)) throw failure;
-  return new ParkRun({ reasonCode: 'recording_refused', reason: cause.message });
 }

@@ -4,6 +4,8 @@ const STRETCH_CPU_MS = 500;
 const CPU_MS_PER_TICK_GUESS = 5;
 /** With half a KB for each, its rows are a few MB. */
 const TICKS_MAX = 5_000;
+/** However long they take: the one behind them, which is computed twice, is to be a small part. */
+const TICKS_LEAST = 4;
 
 /** How ticks are played beside the workflow: with agents, or without. */
 export type CourseKind = 'asked' | 'standing';
@@ -20,7 +22,7 @@ export class BesidePace {
 
   ticksOf(kind: CourseKind): number {
     const ticks = Math.floor(STRETCH_CPU_MS / (this.msPerTick[kind] ?? CPU_MS_PER_TICK_GUESS));
-    return Math.max(1, Math.min(TICKS_MAX, ticks));
+    return Math.max(TICKS_LEAST, Math.min(TICKS_MAX, ticks));
   }
 
   measured(kind: CourseKind, msPerTick: number): void {

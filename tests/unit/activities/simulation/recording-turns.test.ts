@@ -1,9 +1,10 @@
+import { OwnTurns } from '../../../../src/activities/simulation/own-turns';
 import { RecordingTurns } from '../../../../src/activities/simulation/recording-turns';
 
 const RUN = 'run';
 
 test('a stretch begins where the one before it ends, whoever comes first to its work', async () => {
-  const turns = new RecordingTurns();
+  const turns = new RecordingTurns(new OwnTurns());
   const done: string[] = [];
   const first = held();
   const a = turns.take(RUN, { from: 0, to: 4 }, () => first.promise.then(() => void done.push('a')));
@@ -16,7 +17,7 @@ test('a stretch begins where the one before it ends, whoever comes first to its 
 });
 
 test('what failed lets the next one find out for itself, and is awaited again when it is tried again', async () => {
-  const turns = new RecordingTurns();
+  const turns = new RecordingTurns(new OwnTurns());
   const first = held();
   const failed = turns.take(RUN, { from: 0, to: 4 }, () => first.promise.then(() => Promise.reject(new Error('away'))));
   const next = turns.take(RUN, { from: 4, to: 8 }, () => Promise.resolve('looked'));

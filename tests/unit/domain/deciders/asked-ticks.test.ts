@@ -158,4 +158,5 @@ test('nobody has to be waited for: bots, and models where recordings answer', ()
     true,
   ]);
   expect(decideAlone([bot, human], true)).toBe(false);
+  expect(decideAlone([{ ...north, memory: { mode: 'digest' } }], true)).toBe(false);
 });

@@ -9,7 +9,7 @@ test('a stretch is half a second of CPU, by what a tick of its kind took last', 
   expect(new BesidePace(pace.carry()).ticksOf('standing')).toBe(2_000);
 });
 
-test('it has a tick at least, and no more than its rows can be written at a time', () => {
+test('it has four ticks at least, and no more than its rows can be written at a time', () => {
   const pace = new BesidePace({ asked: 3_000, standing: 0.001 });
-  expect([pace.ticksOf('asked'), pace.ticksOf('standing')]).toEqual([1, 5_000]);
+  expect([pace.ticksOf('asked'), pace.ticksOf('standing')]).toEqual([4, 5_000]);
 });

@@ -24,13 +24,17 @@ async function loseIoWorker(): Promise<void> {
   io = await served.system.startWorker('io');
 }
 
-/** Types of the activities that the run has scheduled, in order; local ones are not among them. */
-async function activitiesOf(runId: string): Promise<string[]> {
+async function historyOf(runId: string): Promise<string> {
   const { workflowId } = await simulations.view(runId);
   const query = { workflowId, bytesMax: HISTORY_BYTES_MAX, whileOpen: true };
   const found = await workflowHistory(served.system.temporal.client, query);
   if (typeof found === 'string') throw new Error(`the history is ${found}`);
-  const types = [...JSON.stringify(found.executions).matchAll(/"activityType":\{"name":"(\w+)"\}/g)];
+  return JSON.stringify(found.executions);
+}
+
+/** Types of the activities that the run has scheduled, in order; local ones are not among them. */
+async function activitiesOf(runId: string): Promise<string[]> {
+  const types = [...(await historyOf(runId)).matchAll(/"activityType":\{"name":"(\w+)"\}/g)];
   return types.map(([, name]) => name!);
 }
 
@@ -51,6 +55,15 @@ test('a fast-forward whose player is killed twice comes where the undisturbed on
   const activities = await activitiesOf(runId);
   expect(activities.filter((type) => type === 'playOn').length).toBeGreaterThan(2);
   expect(activities.filter((type) => type === 'recordTicks').length).toBeLessThan(4);
+});
+
+test('a dozen at once share one process, and none loses its heartbeat', async () => {
+  const started = await Promise.all(Array.from({ length: 12 }, () => simulations.start(forwarded(800))));
+  const ends = await Promise.all(started.map(simulations.ended));
+  expect(new Set(ends.map(({ hash }) => hash)).size).toBe(1);
+  expect(ends.every(({ status, tick }) => status === 'completed' && tick === 800)).toBe(true);
+  const timedOut = async (runId: string) => (await historyOf(runId)).includes('activityTaskTimedOut');
+  expect(await Promise.all(started.map(timedOut))).toEqual(started.map(() => false));
 });
 
 test('whoever looks on sees it go on within a stretch', async () => {

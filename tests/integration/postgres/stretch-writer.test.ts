@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CpuMeter } from '../../../src/activities/simulation/cpu-ms';
+import { OwnTurns } from '../../../src/activities/simulation/own-turns';
 import { Positions } from '../../../src/activities/simulation/positions';
 import { SimulationLoader } from '../../../src/activities/simulation/simulation-loader';
 import { StretchWriter } from '../../../src/activities/simulation/stretch-writer';
-
 import { playRecordings } from '../../../src/adapters/postgres/cassettes';
 import { createPool, type Pool } from '../../../src/adapters/postgres/connection';
 import { listTicks, type RecordedTick } from '../../../src/adapters/postgres/ticks';
@@ -55,7 +56,7 @@ test('ticks that are recorded with other decisions are refused for good, and the
 });
 
 async function write(runId: string, ticks: readonly RecordedTick[], calls: readonly PlayedCall[]): Promise<void> {
-  const writer = new StretchWriter({ pool, positions }, { tenant: TENANT, runId });
+  const writer = new StretchWriter({ pool, positions, own: new OwnTurns() }, { tenant: TENANT, runId }, new CpuMeter());
   const played = calls.map((call) => Promise.resolve(call));
   for (const row of ticks) await writer.add(row, { tick: row.tick, state: null, last: {} }, played.splice(0));
   await writer.end();

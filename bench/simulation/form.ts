@@ -18,7 +18,7 @@ export const FORMS: Record<'quick' | 'usual', Form> = {
     ...{ forwardTicks: 400, agentTicks: 40, fastTicks: 200, pairs: 1, kills: 1 },
   },
   usual: {
-    says: 'usual: five pairs and kills; 2,000 ticks of a fast-forward, 100 with an agent, 400 from a cassette',
-    ...{ forwardTicks: 2_000, agentTicks: 100, fastTicks: 400, pairs: 5, kills: 5 },
+    says: 'usual: five pairs and kills; 10,000 ticks of a fast-forward, 100 with an agent, 400 from a cassette',
+    ...{ forwardTicks: 10_000, agentTicks: 100, fastTicks: 400, pairs: 5, kills: 5 },
   },
 };

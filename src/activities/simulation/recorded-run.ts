@@ -23,17 +23,31 @@ type Recorded = Omit<TickRange, 'after' | 'limit'>;
 
 /** The ticks of a run from its first on, page by page, with what happened in them and what models used. */
 export async function* recordedRun(pool: Pool, { tenant, runId, until }: Recorded): AsyncGenerator<RecordedOne[]> {
+  const untilTick = (after: number, ticks: number) => ({ tenant, runId, after, until: Math.min(until, after + ticks) });
   let usage: UsageByTick = new Map();
-  for (let after = 0; after < until;) {
-    if (after % USAGE_TICKS_PER_READ === 0)
-      usage = await usageOf(pool, { tenant, runId, after, until: Math.min(until, after + USAGE_TICKS_PER_READ) });
-    const range = { tenant, runId, after, until: Math.min(until, after + TICKS_PER_READ) };
-    const rows = await listTicks(pool, { ...range, limit: TICKS_PER_READ });
+  let coming = pageOf(pool, untilTick(0, TICKS_PER_READ));
+  for (let after = 0; after < until; after += TICKS_PER_READ) {
+    if (after % USAGE_TICKS_PER_READ === 0) usage = await usageOf(pool, untilTick(after, USAGE_TICKS_PER_READ));
+    const { rows, events } = await coming;
     if (rows.length === 0) return;
-    const events = await eventsOf(pool, range);
+    coming = pageOf(pool, untilTick(after + TICKS_PER_READ, TICKS_PER_READ)); // read while this one is looked at
+    coming.catch(() => undefined); // thrown where it is awaited, if it is
     yield rows.map((row) => concludedTick(row, events.get(row.tick) ?? [], usage.get(row.tick)));
-    after = range.until;
   }
+}
+
+interface Page {
+  rows: TickRow[];
+  events: ReadonlyMap<number, WorldEvent[]>;
+}
+
+async function pageOf(pool: Pool, range: Omit<TickRange, 'limit'>): Promise<Page> {
+  if (range.after >= range.until) return { rows: [], events: new Map() };
+  const [rows, events] = await Promise.all([
+    listTicks(pool, { ...range, limit: TICKS_PER_READ }),
+    eventsOf(pool, range),
+  ]);
+  return { rows, events };
 }
 
 type UsageByTick = ReadonlyMap<number, ModelUsage>;

@@ -373,7 +373,10 @@ BEGIN
   ), kept AS (
     INSERT INTO payload AS p (sha256, bytes, content)
     SELECT DISTINCT ON (g.sha256, g.bytes) decode(g.sha256, 'hex'), g.bytes, decode(g.content, 'base64') FROM given g JOIN inserted i ON i.ref = g.ref
-    WHERE g.content IS NOT NULL ORDER BY g.sha256, g.bytes
+    WHERE g.content IS NOT NULL
+      -- A conflict would lock the row, and whoever publishes the same bytes would wait for this transaction's end.
+      AND NOT EXISTS (SELECT 1 FROM payload o WHERE o.sha256 = decode(g.sha256, 'hex') AND o.bytes = g.bytes AND o.content = decode(g.content, 'base64'))
+    ORDER BY g.sha256, g.bytes
     ON CONFLICT (sha256, bytes) DO UPDATE SET content = excluded.content WHERE p.content <> excluded.content
   ), counted AS (
     UPDATE artifact_branch b SET next_step = i.next_step

@@ -1,6 +1,7 @@
 import { LonghaulError, type ErrorCode } from '../domain/kernel/errors';
 import type { FallbackFrom } from '../domain/llm/chat';
 import { runCall } from './call';
+import { answerFromCassette } from './cassette-player';
 import type { Parts } from './parts';
 import type { CallContext, GatewayCall, GatewayResult } from './types';
 
@@ -16,6 +17,9 @@ const FAILED: readonly ErrorCode[] = ['ModelFailed', 'ProviderUnreachable', 'Age
  * Each model reserves its own worst case. What was stored under the call key is found whoever is asked.
  */
 export async function callWithFallbacks(parts: Parts, call: GatewayCall, context: CallContext): Promise<GatewayResult> {
+  // Whether a provider is well is no reason to pay for what is recorded, or to take another recording.
+  const played = call.fallbackModels?.length ? await answerFromCassette(parts.deps, call) : null;
+  if (played) return played;
   const asked = call.request.model;
   let why: FallbackFrom | undefined;
   for (const model of [asked, ...(call.fallbackModels ?? [])].slice(0, -1)) {

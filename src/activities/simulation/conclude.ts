@@ -50,8 +50,9 @@ async function conclude(deps: ConcludeDeps, input: ConcludeInput): Promise<Concl
   const decisions = new SharedDecisions(loaded);
   for await (const ticks of recordedRun(deps.pool, { tenant, runId, until: tick }))
     for (const one of ticks) {
-      concluding.add(WORLDS.recorded(world, one, one.worldVersion, worldVersion));
-      judge?.add(one.summary.figures);
+      const read = WORLDS.recorded(world, one, one.worldVersion, worldVersion);
+      concluding.add(read);
+      judge?.add(read.summary.figures);
       decisions.add(one);
     }
   const { result, violations, measured, score } = concluding.end(await executionOf(deps, loaded, decisions.count));

@@ -15,7 +15,8 @@ export async function loadPayload(db: Db, { sha256, bytes }: StoredPayload): Pro
 export async function insertPayload(db: Db, { sha256, bytes }: StoredPayload, content: string): Promise<void> {
   await execute(
     db,
-    `INSERT INTO payload AS p (sha256, bytes, content) VALUES (decode($1, 'hex'), $2, decode($3, 'base64'))
+    `INSERT INTO payload AS p (sha256, bytes, content) SELECT decode($1, 'hex'), $2::integer, decode($3, 'base64')
+     WHERE NOT EXISTS (SELECT 1 FROM payload o WHERE o.sha256 = decode($1, 'hex') AND o.bytes = $2::integer AND o.content = decode($3, 'base64'))
      ON CONFLICT (sha256, bytes) DO UPDATE SET content = excluded.content WHERE p.content <> excluded.content`,
     [sha256, bytes, content],
   );

@@ -2,6 +2,7 @@ import { CancellationScope, condition, sleep, workflowInfo } from '@temporalio/w
 import type { CarriedSimulation, SimulationInput, SimulationResult } from '../../contracts/simulation';
 import type { RunEnding } from '../../domain/agents/run-ending';
 import type { Json } from '../../domain/kernel/canonical-json';
+import { LonghaulError } from '../../domain/kernel/errors';
 import { positionHash, type Position } from '../../domain/simulation/position';
 import type { Done } from '../../domain/simulation/partitions/tick-barrier';
 import { ExternalRequests } from '../../domain/simulation/run/external-requests';
@@ -13,7 +14,7 @@ import {
   TERMS_CHANGED,
   TERMS_REFUSED,
 } from '../../domain/simulation/run/simulation-terms';
-import type { WorldEntry } from '../../domain/worlds';
+import { type WorldEntry, worldOf } from '../../domain/worlds';
 import { showStatus } from '../run-details';
 import { CANCELLED, COMPLETED, endingAfter, stopped } from './endings';
 import { LiveView } from './live-view';
@@ -41,6 +42,8 @@ export class SimulationDriver {
   /** Of a partition: its place beside the others. */
   readonly seat: Seat | undefined;
   private readonly live: LiveView;
+  /** Why follows from the code of a version, which may be mended: the refusal is not replayed for longer than this history. */
+  private hasRefused = false;
 
   constructor(
     readonly input: SimulationInput,
@@ -68,7 +71,7 @@ export class SimulationDriver {
         if (CancellationScope.current().consideredCancelled) return CANCELLED;
         this.agree();
         if (this.control.isHeld) await this.hold();
-        else if (this.seat?.isOpen !== true && (this.isOtherVersion || this.historyIsLong)) {
+        else if (this.seat?.isOpen !== true && (this.isOtherVersion || this.hasRefused || this.historyIsLong)) {
           if (await this.isAllRecorded()) return undefined;
         } else if (this.seat?.isOpen === false) await this.rest(this.seat);
         else await this.step();
@@ -151,10 +154,13 @@ export class SimulationDriver {
   /** They were fit when they were said. Whether another version can take over is seen where the run stands. */
   private refusalOf(terms: SimulationTerms): string | undefined {
     const { plan, position, forwarding } = this.player;
-    const { worldVersion } = terms;
+    const { worldVersion = plan.worldVersion } = terms;
+    expectHeld(plan.world, worldVersion);
     const unfit = unfitTerms(plan, forwarding, terms);
-    if (unfit !== undefined || worldVersion === undefined) return unfit;
-    return upgradeProblem(plan, this.entry.world.version, position, worldVersion);
+    const isSame = worldVersion === this.entry.world.version;
+    const reason = unfit ?? (isSame ? undefined : upgradeProblem(plan, this.entry.world.version, position, worldVersion));
+    this.hasRefused ||= reason !== undefined;
+    return reason;
   }
 
   /** The next tick is played by another version than this history's. */
@@ -242,4 +248,9 @@ export class SimulationDriver {
       return false;
     }
   }
+}
+
+/** Of a version that this worker does not hold nothing can be said: the task fails, and a worker that holds it goes on. */
+function expectHeld(world: string, version: number): void {
+  if (worldOf(world, version) === undefined) throw new LonghaulError('WorldMissing', { world, version });
 }

@@ -53,7 +53,8 @@ export class OpenAiBackground implements Background {
   }
 
   async cancel(responseId: string): Promise<Usage | null> {
-    return usageOf(await this.client.responses.cancel(responseId, { timeout: CANCEL_WITHIN_MS }));
+    const client = this.client.withOptions({ fetch }); // no attempt is around it
+    return usageOf(await client.responses.cancel(responseId, { timeout: CANCEL_WITHIN_MS }));
   }
 
   async #attempt(

@@ -250,7 +250,7 @@ export interface PlayOnResult {
   known?: Known;
   /** Who decided for itself at least once. */
   answered: string[];
-  /** Recording included; absent when there was no tick. */
+  /** What it computes, without its waits; absent when there was no tick. */
   cpuMsPerTick?: number;
 }
 

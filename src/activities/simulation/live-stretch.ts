@@ -19,11 +19,12 @@ export class LiveStretch {
 
   played(
     { tick, figures, storyline, mood }: TickSummary & { tick: number },
-    { calls, costMicroUsd }: Pick<Spent, 'calls' | 'costMicroUsd'>,
+    spent: () => Pick<Spent, 'calls' | 'costMicroUsd'>,
   ): void {
     const nowMs = performance.now();
     if (nowMs - this.shownMs < FRAME_EVERY_MS) return;
     this.shownMs = nowMs;
+    const { calls, costMicroUsd } = spent();
     const { tenant, runId, course } = this.input;
     const state = course.kind === 'standing' ? 'forwarding' : 'going';
     const summary = { figures, storyline, mood };

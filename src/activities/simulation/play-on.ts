@@ -47,12 +47,12 @@ async function playOn(deps: PlayOnDeps, input: PlayOnInput): Promise<PlayOnResul
   const answers = new RecordedAnswers(deps, loaded, input);
   const writer = new StretchWriter(deps, { tenant, runId }, meter);
   const live = new LiveStretch(deps.frames, input, loaded.simulation.ticks);
-  while (plain.reached.position.tick < untilTick) {
+  for (let { tick } = start; tick < untilTick; tick += 1) {
     cancellationSignal.throwIfAborted(); // this attempt was given up: another one may be under way
     const played = await nextOf(plain, (call) => meter.without(() => answers.to(call)));
     if (played === undefined) break;
     const row = rowOf(loaded.entry.world, played, { asked: course.kind === 'asked' });
-    live.played(row, plain.reached.known?.spent ?? spentBefore(course));
+    live.played(row, () => plain.reached.known?.spent ?? spentBefore(course));
     await writer.add(row, played.position, answers.take());
   }
   const spentMs = meter.ms;

@@ -1,9 +1,10 @@
 import type { Json } from '../kernel/canonical-json';
 import type { Stop } from '../simulation/fast-forward';
+import { settledOn } from '../simulation/memory/agent-memory';
 import type { Position } from '../simulation/position';
 import { BesidePace, type CourseKind, type MsPerTick } from '../simulation/run/beside-pace';
-import type { SimulationPlan } from '../simulation/run/simulation-plan';
-import { type Course, decideAlone } from './course';
+import type { SimulatedAgent } from '../simulation/run/simulation-plan';
+import type { Course } from './course';
 
 /** Fewer cost less here than an activity does: six events, and some ten milliseconds. */
 export const TICKS_MIN = 16;
@@ -82,7 +83,14 @@ export function isLong({ wake, fromTick }: Pick<Stop, 'wake'> & { fromTick: numb
   return wake.length === 0 || tick - fromTick >= TICKS_MIN;
 }
 
-/** Nobody has to be waited for. */
-export function goesAlone({ agents, cassette }: SimulationPlan): boolean {
-  return decideAlone(agents, cassette === 'replay');
+/**
+ * Nobody has to be waited for: bots are code, and of models only recordings are asked. What a model said in a review is
+ * read again from its artifact, which is not stored before its tick is.
+ */
+export function decideAlone(agents: readonly SimulatedAgent[], byRecordings: boolean): boolean {
+  return agents.every((agent) => {
+    if (agent.kind === 'script') return true;
+    const reviews = agent.kind === 'llm' && agent.memory && settledOn(agent.memory).reviews === 'model';
+    return agent.kind === 'llm' && byRecordings && !reviews;
+  });
 }

@@ -1,6 +1,5 @@
 import type { Json } from '../kernel/canonical-json';
 import type { CarriedBudgets } from '../simulation/budget/agent-budgets';
-import { settledOn } from '../simulation/memory/agent-memory';
 import type { FastForwardRule } from '../simulation/fast-forward';
 import type { PlayedTick } from '../simulation/play';
 import type { Position } from '../simulation/position';
@@ -42,16 +41,4 @@ export interface PlainTicks {
   readonly reached: Reached;
   /** The next one; undefined when it is not plain: then nothing has changed, and there is no next one. @throws InvariantError as the run itself would */
   next(): Deciding<PlayedTick<Json, Json, WorldEvent> | undefined>;
-}
-
-/**
- * Nobody has to be waited for: bots are code, and of models only recordings are asked. What a model said in a review is
- * read again from its artifact, which is not stored before its tick is.
- */
-export function decideAlone(agents: readonly SimulatedAgent[], byRecordings: boolean): boolean {
-  return agents.every((agent) => {
-    if (agent.kind === 'script') return true;
-    const reviews = agent.kind === 'llm' && agent.memory && settledOn(agent.memory).reviews === 'model';
-    return agent.kind === 'llm' && byRecordings && !reviews;
-  });
 }

@@ -61,10 +61,10 @@ export class Recordings {
   /** After all others. @throws ParkRun when it was refused: what was to be recorded first stays to be recorded */
   async playOn(asked: PlayOnInput): Promise<PlayOnResult> {
     assert(this.isEmpty, `Simulation ${asked.runId}: ${this.underWay.length} recordings are under way`);
-    const { course, untilTick, ...stretch } = asked;
+    const { course: _, untilTick, ...stretch } = asked;
     try {
       const summary = `ticks ${stretch.to.tick + 1}–${untilTick} beside the workflow`;
-      const reached = await book(this.input, summary).playOn({ ...stretch, course, untilTick });
+      const reached = await book(this.input, summary).playOn(asked);
       this.pace.cpuMsPerTick = reached.cpuMsPerTick ?? this.pace.cpuMsPerTick;
       return hashed(reached);
     } catch (failure) {

@@ -158,7 +158,8 @@ export class SimulationDriver {
     expectHeld(plan.world, worldVersion);
     const unfit = unfitTerms(plan, forwarding, terms);
     const isSame = worldVersion === this.entry.world.version;
-    const reason = unfit ?? (isSame ? undefined : upgradeProblem(plan, this.entry.world.version, position, worldVersion));
+    const reason =
+      unfit ?? (isSame ? undefined : upgradeProblem(plan, this.entry.world.version, position, worldVersion));
     this.hasRefused ||= reason !== undefined;
     return reason;
   }

@@ -1,5 +1,5 @@
 import type { Forwarding, SimulationInput } from '../../contracts/simulation';
-import { Beside, goesAlone, isLong, type Onward, TICKS_MIN } from '../../domain/deciders/beside';
+import { Beside, decideAlone, isLong, type Onward, TICKS_MIN } from '../../domain/deciders/beside';
 import type { Course } from '../../domain/deciders/course';
 import { present } from '../../domain/kernel/assert';
 import { canonicalJson, type Json } from '../../domain/kernel/canonical-json';
@@ -124,8 +124,8 @@ export class TickPlayer {
     const { spent } = this.deciders;
     if (forwarding)
       return isLong(forwarding, this.tick) ? { kind: 'standing', wake: forwarding.wake, spent } : undefined;
-    if (this.control.hintCount > 0 || !goesAlone(plan)) return undefined;
-    const { agents, rules } = plan;
+    const { agents, rules, cassette } = plan;
+    if (this.control.hintCount > 0 || !decideAlone(agents, cassette === 'replay')) return undefined;
     return { kind: 'asked', agents, rules, known: this.deciders.known };
   }
 

@@ -26,7 +26,7 @@ describe('relay', () => {
   });
 
   it('loses and repeats nothing when it is killed again and again in the middle', async () => {
-    const refs = await insertMany(under.pool, 8_000); // a fast relay sends a thousand between two looks
+    const refs = await insertMany(under.pool, 8_000); // it overshoots each goal by some hundreds
     const listener = listen(under.bus);
     let interrupted = 0;
     for (let kills = 0; kills < 6; kills++) {

@@ -1,7 +1,7 @@
+import { CPU_MS_PER_TICK_GUESS } from './pace';
+
 /** What people say is heard meanwhile and obeyed at its end; a lost process's successor plays it again. */
 const STRETCH_CPU_MS = 500;
-/** Before the first measurement. A day of a large market takes 2.5 ms. */
-const CPU_MS_PER_TICK_GUESS = 5;
 /** With half a KB for each, its rows are a few MB. */
 const TICKS_MAX = 5_000;
 /** However long they take: the one behind them, which is computed twice, is to be a small part. */

@@ -5,7 +5,7 @@ const SHORT_SLICE_CPU_MS = 20;
 /** What a lost worker's successor has to play again. */
 const HISTORY_CPU_MS = 500;
 /** Before the first measurement. A day of a large market takes 2.5 ms. */
-const CPU_MS_PER_TICK_GUESS = 5;
+export const CPU_MS_PER_TICK_GUESS = 5;
 
 /** How many ticks are played at a time, and in one history: by the CPU time that a tick takes, as it was measured last. */
 export class Pace {

@@ -1,5 +1,6 @@
 import type { AgentOf } from '../../../../src/domain/deciders/asked-at';
-import { type Course, decideAlone, type Known } from '../../../../src/domain/deciders/course';
+import { decideAlone } from '../../../../src/domain/deciders/beside';
+import type { Course, Known } from '../../../../src/domain/deciders/course';
 import { LlmDecider } from '../../../../src/domain/deciders/llm-decider';
 import type { DecideResult, ModelCall, ReviewResult } from '../../../../src/domain/deciders/model-call';
 import { plainTicks } from '../../../../src/domain/deciders/plain-ticks';
